@@ -1,0 +1,114 @@
+"""Do dated events cluster around a calendar of intervals? Exact tests of timing.
+
+Public names load on first use, so that ``import timing`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+from timing._version import __version__
+
+if TYPE_CHECKING:
+    from timing import datasets, errors, nulls, regression
+    from timing.datasets import (
+        load_anniversaries,
+        load_calendar,
+        load_eras,
+        load_exercises,
+        load_sources,
+        load_tests,
+        validate_calendar,
+        validate_tests,
+    )
+    from timing.figures import (
+        plot_lag_profile,
+        plot_null_distribution,
+        plot_timeline,
+    )
+    from timing.grid import exposure
+    from timing.join import nearest
+    from timing.nulls import CircularShift, Uniform
+    from timing.panel import daily_panel
+    from timing.period import StudyPeriod, Window
+    from timing.permutation import permutation_test
+    from timing.profile import lag_profile
+    from timing.regression import count_regression, randomization_test
+    from timing.study import run_study
+    from timing.tables import results_table
+
+_HOME = {
+    "load_anniversaries": "datasets",
+    "load_calendar": "datasets",
+    "load_eras": "datasets",
+    "load_exercises": "datasets",
+    "load_sources": "datasets",
+    "load_tests": "datasets",
+    "validate_calendar": "datasets",
+    "validate_tests": "datasets",
+    "exposure": "grid",
+    "plot_lag_profile": "figures",
+    "plot_null_distribution": "figures",
+    "plot_timeline": "figures",
+    "nearest": "join",
+    "CircularShift": "nulls",
+    "Uniform": "nulls",
+    "daily_panel": "panel",
+    "StudyPeriod": "period",
+    "Window": "period",
+    "permutation_test": "permutation",
+    "lag_profile": "profile",
+    "count_regression": "regression",
+    "randomization_test": "regression",
+    "run_study": "study",
+    "results_table": "tables",
+}
+_MODULES = ("datasets", "errors", "nulls", "regression")
+
+__all__ = [
+    "CircularShift",
+    "StudyPeriod",
+    "Uniform",
+    "Window",
+    "__version__",
+    "count_regression",
+    "daily_panel",
+    "datasets",
+    "errors",
+    "exposure",
+    "lag_profile",
+    "load_anniversaries",
+    "load_calendar",
+    "load_eras",
+    "load_exercises",
+    "load_sources",
+    "load_tests",
+    "nearest",
+    "nulls",
+    "permutation_test",
+    "plot_lag_profile",
+    "plot_null_distribution",
+    "plot_timeline",
+    "randomization_test",
+    "regression",
+    "results_table",
+    "run_study",
+    "validate_calendar",
+    "validate_tests",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name in _MODULES:
+        return importlib.import_module(f"timing.{name}")
+    if name in _HOME:
+        home = importlib.import_module(f"timing.{_HOME[name]}")
+        value = globals()[name] = getattr(home, name)
+        return value
+    msg = f"module 'timing' has no attribute {name!r}"
+    raise AttributeError(msg)
+
+
+def __dir__() -> list[str]:
+    return __all__

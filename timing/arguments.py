@@ -1,0 +1,59 @@
+"""Checks of scalar arguments, with one wording for each rule."""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING
+
+from timing.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def check_choice(name: str, value: object, allowed: Iterable[str]) -> str:
+    """Return `value` if it is one of the `allowed` strings.
+
+    Examples
+    --------
+    >>> check_choice("unit", "day", ("day", "event"))
+    'day'
+    """
+    allowed = tuple(allowed)
+    if not isinstance(value, str) or value not in allowed:
+        choices = ", ".join(repr(choice) for choice in allowed)
+        msg = f"`{name}` is {value!r}; it must be one of {choices}."
+        raise ArgumentError(msg)
+    return value
+
+
+def check_whole(name: str, value: object, *, minimum: int) -> int:
+    """Return `value` as an int if it is a whole number of at least `minimum`.
+
+    Examples
+    --------
+    >>> check_whole("before", 7, minimum=0)
+    7
+    """
+    try:
+        number = operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        number = None
+    if number is None or isinstance(value, bool) or number < minimum:
+        msg = f"`{name}` is {value!r}; it must be a whole number of at least {minimum}."
+        raise ArgumentError(msg)
+    return number
+
+
+def check_share(name: str, value: float) -> float:
+    """Return `value` if it lies strictly between 0 and 1.
+
+    Examples
+    --------
+    >>> check_share("confidence_level", 0.95)
+    0.95
+    """
+    if not isinstance(value, int | float) or not 0 < value < 1:
+        msg = f"`{name}` is {value!r}; it must lie strictly between 0 and 1."
+        raise ArgumentError(msg)
+    return float(value)

@@ -1,0 +1,129 @@
+"""What the tests of association share: the data they see and the fields they report."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from timing._version import __version__
+from timing.arguments import check_choice, check_share
+from timing.errors import LowInformationWarning
+from timing.grid import DayGrid, build_grid
+from timing.kernels.exact import by_stratum, tail_p
+from timing.kernels.pvalues import ALTERNATIVES, Alternative
+from timing.nulls import Uniform
+from timing.results import Specification
+from timing.strata import Strata, stratum_of
+
+if TYPE_CHECKING:
+    from timing.inputs import Dates
+    from timing.period import StudyPeriod, Window
+
+POWER = 0.8
+"""Power at which every result states its minimum detectable rate ratio."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """Arguments that all tests of association take, checked."""
+
+    period: StudyPeriod
+    window: Window
+    anchor: str
+    unit: str
+    alternative: Alternative
+    confidence_level: float
+
+    def __post_init__(self) -> None:
+        check_choice("alternative", self.alternative, ALTERNATIVES)
+        check_share("confidence_level", self.confidence_level)
+
+    @property
+    def level(self) -> float:
+        """Error that the confidence level leaves."""
+        return 1 - self.confidence_level
+
+    def grid(self, tests: Dates, calendar: Dates) -> DayGrid:
+        """Put launches and exposure on the days."""
+        return build_grid(
+            tests,
+            calendar,
+            period=self.period,
+            window=self.window,
+            anchor=self.anchor,
+            unit=self.unit,
+        )
+
+    def specification(
+        self, grid: DayGrid, *, method: str, null: str, **options: str
+    ) -> Specification:
+        """Record the request and the data that it saw."""
+        return Specification(
+            method=method,
+            null=null,
+            period=str(self.period),
+            window=str(self.window),
+            anchor=self.anchor,
+            unit=self.unit,
+            alternative=self.alternative,
+            confidence_level=self.confidence_level,
+            tests_sha256=grid.tests_sha256,
+            calendar_sha256=grid.calendar_sha256,
+            version=__version__,
+            options=options,
+        )
+
+
+LITTLE = 1 / 3
+"""Informative share below which a result warns."""
+
+
+def informative_share(grid: DayGrid, strata: Strata) -> float:
+    """Share of the score's variance that is left when the strata are held fixed.
+
+    ``sum_s E_s (1 - c_s / n_s) / sum_s E_s`` with E_s the expected launches on the c_s
+    exposed of the n_s days of stratum s. Near 1 where exposure is a small part of each
+    stratum, 0 where every stratum is wholly exposed or not at all.
+
+    Warns
+    -----
+    LowInformationWarning
+        If it is below one third.
+    """
+    left = total = 0.0
+    for rows in by_stratum(stratum_of(grid.day, strata)):
+        filled = float(grid.exposed[rows].mean())
+        expected = float(grid.launches[rows].sum()) * filled
+        total += expected
+        left += expected * (1 - filled)
+    share = left / total if total else 0.0
+    if share < LITTLE:
+        msg = (
+            f"exposure fills so much of the `strata` that {share:.0%} of the "
+            "information is left; use a shorter `window` or longer `strata`."
+        )
+        warnings.warn(msg, LowInformationWarning, stacklevel=4)
+    return share
+
+
+def naive_p(grid: DayGrid, alternative: Alternative) -> float:
+    """Exact p-value of the plain shuffle of dates."""
+    pmf = Uniform().distribution(grid.launches, grid.exposed, grid.day)
+    return tail_p(pmf, grid.count, alternative=alternative)
+
+
+def shared_fields(grid: DayGrid, request: Request, strata: Strata) -> dict[str, Any]:
+    """Fields that do not depend on the null distribution."""
+    return {
+        "count": float(grid.count),
+        "naive_pvalue": naive_p(grid, request.alternative),
+        "rate_ratio": grid.rate_ratio,
+        "exposed_days": grid.exposed_days,
+        "at_risk_days": grid.day.size,
+        "n_launches": grid.n_launches,
+        "n_calendar_events": grid.n_calendar_events,
+        "informative_share": informative_share(grid, strata),
+        "alternative": request.alternative,
+        "dropped": grid.dropped,
+    }

@@ -1,0 +1,237 @@
+"""The command ``timing``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import warnings
+from datetime import date
+from typing import TYPE_CHECKING
+
+from timing._version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from timing.period import StudyPeriod
+
+EXIT_OK, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 0, 2, 130
+"""Exit codes; argparse also uses 2 for wrong usage."""
+
+_EXAMPLES = {
+    "run": "timing run --output results --jobs 2",
+    "test": (
+        "timing test --tests my_tests.csv --calendar my_calendar.csv "
+        "--before 7 --after 7"
+    ),
+    "validate": "timing validate --tests my_tests.csv --calendar my_calendar.csv",
+    "cite": "timing cite",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        The program's own arguments by default.
+
+    Returns
+    -------
+    int
+        0, or 2 for bad input (the reason is on standard error), or 130 if interrupted.
+    """
+    options = _parser().parse_args(arguments)
+    from timing.errors import TimingError
+
+    try:
+        with warnings.catch_warnings():
+            warnings.showwarning = _show_warning
+            return int(options.command(options))
+    except (TimingError, OSError) as error:
+        print(f"timing {options.name}: {error}", file=sys.stderr)
+        return EXIT_BAD_INPUT
+    except KeyboardInterrupt:
+        print(f"timing {options.name}: interrupted", file=sys.stderr)
+        return EXIT_INTERRUPTED
+
+
+def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
+    print(f"warning: {message}", file=sys.stderr)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="timing",
+        description="Do dated events cluster around a calendar of intervals?",
+        epilog="examples:\n  " + "\n  ".join(_EXAMPLES.values()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(dest="name", required=True, metavar="COMMAND")
+
+    def add(name: str, text: str) -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name,
+            help=text,
+            description=text,
+            epilog=f"example:\n  {_EXAMPLES[name]}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+
+    run = add("run", "Run the declared study: tables, figures and a manifest.")
+    run.add_argument("--output", default="analyses/output", metavar="DIR")
+    run.add_argument("--jobs", type=int, default=1, metavar="N", help="processes")
+    run.add_argument("--quiet", action="store_true", help="no progress")
+    run.set_defaults(command=_run)
+
+    test = add("test", "Test your own events against your own calendar.")
+    test.add_argument(
+        "--tests", required=True, metavar="FILE", help="CSV with a column 'date'"
+    )
+    test.add_argument(
+        "--calendar",
+        required=True,
+        metavar="FILE",
+        help="CSV with columns 'start' and 'end' (inclusive), and 'zone' if local",
+    )
+    test.add_argument("--before", type=int, default=7, metavar="DAYS")
+    test.add_argument("--after", type=int, default=7, metavar="DAYS")
+    test.add_argument(
+        "--start", metavar="DATE", help="default: first day of the first event's month"
+    )
+    test.add_argument(
+        "--end", metavar="DATE", help="default: last day of the last event's month"
+    )
+    test.add_argument(
+        "--exclude",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("FROM", "TO"),
+        help="days that are not at risk; may be repeated",
+    )
+    test.add_argument(
+        "--strata",
+        default="month",
+        choices=["none", "month", "quarter", "half", "year", "era"],
+        help="time scale that the null holds fixed (default: month)",
+    )
+    test.add_argument("--unit", default="day", choices=["day", "event"])
+    test.add_argument(
+        "--anchor",
+        default="interval",
+        choices=["interval", "meeting", "start", "end", "announced"],
+    )
+    test.add_argument(
+        "--alternative", default="two-sided", choices=["two-sided", "greater", "less"]
+    )
+    test.add_argument("--json", action="store_true", help="print JSON")
+    test.set_defaults(command=_test)
+
+    validate = add("validate", "Check your files; the failures are listed by row.")
+    validate.add_argument("--tests", metavar="FILE")
+    validate.add_argument("--calendar", metavar="FILE")
+    validate.set_defaults(command=_validate)
+
+    add("cite", "Print how to cite the package and the data.").set_defaults(
+        command=_cite
+    )
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    from timing.study import run_study
+
+    manifest = run_study(
+        output=options.output, n_jobs=options.jobs, progress=not options.quiet
+    )
+    summary = manifest.parent / "primary.txt"
+    print(summary.read_text(encoding="utf-8"), end="")
+    return EXIT_OK
+
+
+def _read_files(options: argparse.Namespace) -> tuple[pd.DataFrame, pd.DataFrame]:
+    from timing.readers import read_table
+    from timing.schema import CALENDAR, TESTS
+
+    return (
+        read_table(options.tests, schema=TESTS),
+        read_table(options.calendar, schema=CALENDAR),
+    )
+
+
+def _test(options: argparse.Namespace) -> int:
+    from timing.nulls import CircularShift
+    from timing.period import Window
+    from timing.permutation import permutation_test
+    from timing.regression import randomization_test
+
+    tests, calendar = _read_files(options)
+    strata = None if options.strata == "none" else options.strata
+    shared = {
+        "period": _period(options, tests),
+        "window": Window(before=options.before, after=options.after),
+        "unit": options.unit,
+        "anchor": options.anchor,
+        "alternative": options.alternative,
+    }
+    results = [
+        randomization_test(tests, calendar, strata=strata, **shared),
+        permutation_test(tests, calendar, null=CircularShift(strata), **shared),
+    ]
+    if options.json:
+        print(json.dumps([result.to_dict() for result in results], indent=1))
+    else:
+        print("\n\n".join(result.summary() for result in results))
+    return EXIT_OK
+
+
+def _period(options: argparse.Namespace, tests: pd.DataFrame) -> StudyPeriod:
+    """Return the period asked for; by default the whole months that hold the events."""
+    from timing.inputs import read_events
+    from timing.period import StudyPeriod, day_number
+
+    day = read_events(tests).day
+    unix = date(1970, 1, 1).toordinal()
+    first = date.fromordinal(int(day.min()) + unix).replace(day=1)
+    last = date.fromordinal(int(day.max()) + unix)
+    next_month = date(last.year + last.month // 12, last.month % 12 + 1, 1)
+    month_end = date.fromordinal(day_number(next_month) - 1 + unix)
+    return StudyPeriod(
+        options.start or first, options.end or month_end, options.exclude
+    )
+
+
+def _validate(options: argparse.Namespace) -> int:
+    from timing.errors import SchemaError, TimingError
+    from timing.readers import read_table
+    from timing.schema import CALENDAR, TESTS
+
+    if options.tests is None and options.calendar is None:
+        msg = "nothing to check: give --tests FILE, --calendar FILE or both."
+        raise TimingError(msg)
+    code = EXIT_OK
+    for path, schema in ((options.tests, TESTS), (options.calendar, CALENDAR)):
+        if path is None:
+            continue
+        try:
+            rows = len(read_table(path, schema=schema))
+        except SchemaError as error:
+            for row in error.failures.itertuples(index=False):
+                print(f"{SchemaError([tuple(row)])}", file=sys.stderr)
+            code = EXIT_BAD_INPUT
+        else:
+            print(f"{path}: {rows} rows, no failures")
+    return code
+
+
+def _cite(_: argparse.Namespace) -> int:
+    from timing.citation import citation
+
+    print(citation())
+    return EXIT_OK

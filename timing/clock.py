@@ -1,0 +1,148 @@
+"""Clocks: dates as users write them, and the Korean days that they fall on.
+
+The day grid of the package is Asia/Seoul. A time with an offset is converted to it; a
+plain date or a time without an offset is taken as Korean already.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from timing.period import day_number
+
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+KOREA = "Asia/Seoul"
+
+
+def parse_days(values: pd.Series) -> tuple[IntArray, BoolArray]:
+    """Korean day number of each value, and which values could be read.
+
+    Parameters
+    ----------
+    values : Series
+        Timestamps, dates, or text in ISO 8601 (``2025-10-28``, ``2025-10-28 15:00``,
+        ``2025-10-28T06:00+00:00``). Numbers are not dates.
+
+    Returns
+    -------
+    days : (n,) array of int
+        Days since 1970-01-01; 0 where unreadable.
+    readable : (n,) array of bool
+    """
+    if isinstance(values.dtype, pd.DatetimeTZDtype):
+        values = values.dt.tz_convert(KOREA).dt.tz_localize(None)
+    if not pd.api.types.is_datetime64_dtype(values.dtype):
+        return _parse_objects(values)
+    readable = values.notna().to_numpy(dtype=bool)
+    days = values.to_numpy().astype("datetime64[D]").astype(np.int64)
+    return np.where(readable, days, 0), readable
+
+
+def _parse_objects(values: pd.Series) -> tuple[IntArray, BoolArray]:
+    days = np.zeros(len(values), dtype=np.int64)
+    readable = np.zeros(len(values), dtype=bool)
+    known: dict[object, int | None] = {}
+    for i, value in enumerate(values.tolist()):
+        if not isinstance(value, str | date | np.datetime64):
+            continue
+        if value not in known:
+            known[value] = _parse_one(value)
+        day = known[value]
+        if day is not None:
+            days[i], readable[i] = day, True
+    return days, readable
+
+
+def _parse_one(value: str | date | np.datetime64) -> int | None:
+    if isinstance(value, np.datetime64):
+        value = pd.Timestamp(value)
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value.strip())
+        except ValueError:
+            return None
+    if pd.isna(value):
+        return None
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        value = value.astimezone(ZoneInfo(KOREA))
+    return day_number(value)
+
+
+def is_zone(name: str) -> bool:
+    """Whether `name` is an IANA time zone.
+
+    Examples
+    --------
+    >>> is_zone("Asia/Seoul"), is_zone("Seoul time")
+    (True, False)
+    """
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def venue_to_korean_days(
+    first: IntArray, last: IntArray, zone: pd.Series
+) -> tuple[IntArray, IntArray]:
+    """Korean days that spans of whole venue-local days touch.
+
+    A local day runs from its midnight to the next; every Korean day that shares a
+    moment with it counts. One day in Washington therefore covers two Korean days. One
+    day in Beijing does too (its last hour is past midnight in Korea).
+
+    Parameters
+    ----------
+    first, last : (m,) arrays of int
+        Local day numbers, both included.
+    zone : Series of str
+        IANA zone of each span; blank for dates on the Korean clock.
+
+    Returns
+    -------
+    first, last : (m,) arrays of int
+        Korean day numbers.
+
+    Examples
+    --------
+    >>> day = np.array([day_number(date(2025, 8, 25))])
+    >>> begin, stop = venue_to_korean_days(day, day, pd.Series(["America/New_York"]))
+    >>> (stop - day).tolist()
+    [1]
+    """
+    first, last = first.copy(), last.copy()
+    names = zone.fillna("").astype(str).to_numpy()
+    for name in np.unique(names[(names != "") & (names != KOREA)]):
+        at = names == name
+        first[at] = _korean_day_of_midnight(first[at], name)
+        # One microsecond before the midnight that ends the last day.
+        last[at] = _korean_day_of_midnight(last[at] + 1, name, before=True)
+    return first, last
+
+
+def _korean_day_of_midnight(
+    days: IntArray, zone: str, *, before: bool = False
+) -> IntArray:
+    midnight = pd.DatetimeIndex(days.astype("datetime64[D]").astype("datetime64[us]"))
+    local: Any = midnight.tz_localize(
+        zone, ambiguous=np.ones(days.size, dtype=bool), nonexistent="shift_forward"
+    )
+    if before:
+        local = local - pd.Timedelta(microseconds=1)
+    korean = local.tz_convert(KOREA).tz_localize(None)
+    result: IntArray = korean.to_numpy().astype("datetime64[D]").astype(np.int64)
+    return result
+
+
+def to_dates(days: IntArray) -> npt.NDArray[np.datetime64]:
+    """Day numbers as ``datetime64[us]``, the resolution pandas uses by default."""
+    return days.astype("datetime64[D]").astype("datetime64[us]")

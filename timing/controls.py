@@ -1,0 +1,175 @@
+"""Control columns for regressions, by name or as the user's own daily series."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from timing.clock import parse_days, to_dates
+from timing.datasets import load_anniversaries, load_exercises
+from timing.errors import ArgumentError
+from timing.inputs import read_intervals
+from timing.kernels.intervals import cover_counts
+from timing.strata import stratum_of
+
+if TYPE_CHECKING:
+    from timing.inputs import DatedEvents
+
+IntArray = npt.NDArray[np.int64]
+
+Controls: TypeAlias = "Sequence[str | pd.Series]"
+
+_DAYS_PER_YEAR = 365.2425
+_LAGS = ((1, 7), (8, 30))
+"""Spans of days before a day in which earlier launches are counted."""
+
+
+def _season(day: IntArray, _: DatedEvents) -> pd.DataFrame:
+    """Two annual harmonics."""
+    angle = 2 * np.pi * day / _DAYS_PER_YEAR
+    return pd.DataFrame(
+        {
+            f"season_{name}{k}": wave(k * angle)
+            for k in (1, 2)
+            for name, wave in (("sin", np.sin), ("cos", np.cos))
+        }
+    )
+
+
+def _weekday(day: IntArray, _: DatedEvents) -> pd.DataFrame:
+    """Day of the week, Monday first."""
+    names = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+    codes = (day + 3) % 7  # 1970-01-01 was a Thursday
+    weekday = pd.Categorical(np.array(names)[codes], categories=names)
+    return pd.DataFrame({"weekday": weekday})
+
+
+def _effects(scale: str) -> Callable[[IntArray, DatedEvents], pd.DataFrame]:
+    def build(day: IntArray, _: DatedEvents) -> pd.DataFrame:
+        return pd.DataFrame({scale: pd.Categorical(stratum_of(day, scale))})
+
+    return build
+
+
+def _under_way(table: pd.DataFrame, day: IntArray, *, margin: int = 0) -> IntArray:
+    """1 on the days that an interval of `table` covers, `margin` days either side."""
+    spans = read_intervals(table)
+    origin = int(day[0])
+    cover = cover_counts(
+        spans.first - margin,
+        spans.last + margin,
+        origin=origin,
+        n_days=int(day[-1]) - origin + 1,
+    )
+    return (cover[day - origin] > 0).astype(np.int64)
+
+
+def _exercises(day: IntArray, _: DatedEvents) -> pd.DataFrame:
+    """Flag the days of major US-ROK exercises."""
+    return pd.DataFrame({"exercise": _under_way(load_exercises(scale="major"), day)})
+
+
+def _anniversaries(day: IntArray, _: DatedEvents) -> pd.DataFrame:
+    """Flag the days within a day of an anniversary of the DPRK."""
+    near = _under_way(load_anniversaries(), day, margin=1)
+    return pd.DataFrame({"anniversary": near})
+
+
+def _lagged(day: IntArray, events: DatedEvents) -> pd.DataFrame:
+    """Launch days in earlier spans, those before the study period too."""
+    launch_days = np.unique(events.day)
+
+    def before(distance: int) -> IntArray:
+        return np.searchsorted(launch_days, day - distance, side="left")
+
+    return pd.DataFrame(
+        {
+            f"launch_days_{near}_{far}_before": before(near - 1) - before(far)
+            for near, far in _LAGS
+        }
+    )
+
+
+_NAMED: dict[str, Callable[[IntArray, DatedEvents], pd.DataFrame]] = {
+    "season": _season,
+    "weekday": _weekday,
+    "year": _effects("year"),
+    "half": _effects("half"),
+    "quarter": _effects("quarter"),
+    "month": _effects("month"),
+    "exercises": _exercises,
+    "anniversaries": _anniversaries,
+    "lagged_launches": _lagged,
+}
+
+
+def control_columns(
+    controls: Controls, *, day: IntArray, events: DatedEvents
+) -> pd.DataFrame:
+    """Build the control columns for increasing day numbers.
+
+    Parameters
+    ----------
+    controls : sequence of str or Series
+        Names: ``"season"`` (two annual harmonics), ``"weekday"``, ``"year"``,
+        ``"half"``, ``"quarter"``, ``"month"`` (effects of each one of each year),
+        ``"exercises"`` (a major US-ROK exercise under way), ``"anniversaries"`` (within
+        a day of one), ``"lagged_launches"`` (launch days in the 7 days before, and in
+        the 23 before those). A named Series, indexed by day, is taken as it is: numbers
+        as a slope, anything else as effects.
+    day : (n,) array of int
+    events : DatedEvents
+        Launches, for the lags.
+
+    Raises
+    ------
+    ArgumentError
+        If a name is unknown, or a Series has no name, no value for a day, or the name
+        of another column.
+    """
+    if isinstance(controls, str):
+        controls = (controls,)
+    parts = [
+        _named(control, day, events)
+        if isinstance(control, str)
+        else _users_own(control, day)
+        for control in controls
+    ]
+    table = pd.concat([pd.DataFrame(index=range(day.size)), *parts], axis=1)
+    repeated = table.columns[table.columns.duplicated()]
+    if len(repeated):
+        msg = f"`controls` gives the column {repeated[0]!r} twice."
+        raise ArgumentError(msg)
+    return table
+
+
+def _named(name: str, day: IntArray, events: DatedEvents) -> pd.DataFrame:
+    if name not in _NAMED:
+        names = ", ".join(repr(known) for known in _NAMED)
+        msg = f"`controls` has {name!r}; names are {names}, or pass a daily Series."
+        raise ArgumentError(msg)
+    return _NAMED[name](day, events)
+
+
+def _users_own(control: pd.Series, day: IntArray) -> pd.DataFrame:
+    if not isinstance(control, pd.Series) or not isinstance(control.name, str):
+        msg = "`controls` holds names and named Series indexed by day only."
+        raise ArgumentError(msg)
+    known, readable = parse_days(control.index.to_series())
+    values = pd.Series(control.array[readable], index=known[readable])
+    if not values.index.is_unique:
+        msg = f"`controls`: {control.name!r} has two values for one day."
+        raise ArgumentError(msg)
+    values = values.reindex(day)
+    missing = values.isna().to_numpy()
+    if missing.any():
+        first = str(to_dates(day[missing])[0])[:10]
+        msg = f"`controls`: {control.name!r} has no value for {first}."
+        raise ArgumentError(msg)
+    if not pd.api.types.is_numeric_dtype(values.dtype):
+        values = values.astype("category")
+    return pd.DataFrame({control.name: values.array})

@@ -1,0 +1,334 @@
+"""The curated tables that ship with the package."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from timing.arguments import check_choice
+from timing.errors import EmptySelectionError
+from timing.schema import CALENDAR, TESTS, check_table, schema_from_resource
+
+CONFIDENCES = ("low", "medium", "high")
+
+
+def data_folder() -> Path:
+    """Folder of the curated tables: inside the wheel, or beside the source tree."""
+    shipped = Path(__file__).parent / "_datasets"
+    return shipped if shipped.is_dir() else Path(__file__).parents[1] / "datasets"
+
+
+@cache
+def data_package() -> dict[str, Any]:
+    """``datapackage.json``: every table and column, documented once."""
+    path = data_folder() / "datapackage.json"
+    package: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return package
+
+
+def resource(name: str) -> dict[str, Any]:
+    """Return the description of one table.
+
+    Examples
+    --------
+    >>> resource("weapons_tests")["path"]
+    'weapons_tests.csv'
+    """
+    tables = {table["name"]: table for table in data_package()["resources"]}
+    found: dict[str, Any] = tables[check_choice("name", name, tables)]
+    return found
+
+
+@cache
+def _read(name: str) -> pd.DataFrame:
+    """Read and type one table; blank cells are missing in every column type."""
+    described = resource(name)
+    table = pd.read_csv(
+        data_folder() / described["path"], dtype="str", keep_default_na=False
+    )
+    for column in described["schema"]["fields"]:
+        values = table[column["name"]]
+        kind = column["type"]
+        if kind == "date":
+            table[column["name"]] = pd.to_datetime(
+                values.where(values.ne("")), format="%Y-%m-%d"
+            ).astype("datetime64[us]")
+        elif kind in ("integer", "number"):
+            number = pd.to_numeric(values.where(values.ne("")))
+            table[column["name"]] = number.astype(
+                "Int64" if kind == "integer" else "float64"
+            )
+        elif kind == "boolean":
+            known = values.map({"true": True, "false": False})
+            table[column["name"]] = known.astype("boolean")
+    return table
+
+
+def _select(
+    table: pd.DataFrame,
+    *,
+    min_confidence: str,
+    **wanted: str | Sequence[str] | None,
+) -> pd.DataFrame:
+    check_choice("min_confidence", min_confidence, CONFIDENCES)
+    good_enough = CONFIDENCES[CONFIDENCES.index(min_confidence) :]
+    keep = table["confidence"].isin(good_enough)
+    for argument, values in wanted.items():
+        if values is None:
+            continue
+        column = {"weapons": "weapon", "categories": "category"}.get(argument, argument)
+        known = sorted(table[column].unique())
+        chosen = [values] if isinstance(values, str) else list(values)
+        for value in chosen:
+            check_choice(argument, value, known)
+        keep &= table[column].isin(chosen)
+    if not keep.any():
+        asked = {k: v for k, v in wanted.items() if v is not None}
+        msg = f"no row has {asked} and at least {min_confidence} confidence."
+        raise EmptySelectionError(msg)
+    return table[keep].reset_index(drop=True)
+
+
+def load_tests(
+    *,
+    weapons: str | Sequence[str] | None = None,
+    min_confidence: str = "medium",
+    status: str | Sequence[str] | None = None,
+) -> pd.DataFrame:
+    """Load the weapons tests of the DPRK, one row per test event.
+
+    Parameters
+    ----------
+    weapons : str or list of str, optional
+        Classes to keep: ``ballistic``, ``cruise``, ``satellite``, ``nuclear``,
+        ``rocket_artillery``, ``surface_to_air``, ``underwater``, ``engine``, ``other``.
+        All by default, ground tests of engines too.
+    min_confidence : {"medium", "low", "high"}
+        Rows below it are left out.
+    status : str or list of str, optional
+        ``confirmed``, ``claimed_only``, ``disputed``; all by default.
+
+    Returns
+    -------
+    DataFrame
+        Columns as in ``datasets/README.md``; ``date`` is the Korean day.
+
+    Raises
+    ------
+    ArgumentError
+        If a value does not occur in the table.
+    EmptySelectionError
+        If no row is left.
+
+    Examples
+    --------
+    >>> import timing
+    >>> tests = timing.load_tests(weapons=["cruise"])
+    >>> tests.loc[tests["date"].eq("2025-10-28"), ["test_id", "time", "range_class"]]
+             test_id   time range_class
+    ...
+    """
+    return _select(
+        _read("weapons_tests"),
+        min_confidence=min_confidence,
+        weapons=weapons,
+        status=status,
+    )
+
+
+def load_calendar(
+    categories: str | Sequence[str] | None = None,
+    *,
+    min_confidence: str = "medium",
+    status: str | Sequence[str] | None = "held",
+) -> pd.DataFrame:
+    """Load the diplomatic calendar, one row per calendar event.
+
+    Parameters
+    ----------
+    categories : str or list of str, optional
+        Such as ``rok_us_summit`` or ``us_president_visit_rok``; all by default.
+    min_confidence : {"medium", "low", "high"}
+        Rows below it are left out.
+    status : str or list of str, default "held"
+        ``held``, ``cancelled``, ``virtual``, ``scheduled``; None for all. Cancelled and
+        virtual meetings are placebos, not events.
+
+    Returns
+    -------
+    DataFrame
+        Columns as in ``datasets/README.md``; ``start`` and ``end`` are local to the
+        venue, whose time zone is ``zone``.
+
+    Raises
+    ------
+    ArgumentError
+        If a value does not occur in the table.
+    EmptySelectionError
+        If no row is left.
+
+    Examples
+    --------
+    >>> import timing
+    >>> summits = timing.load_calendar("us_dprk_summit")
+    >>> summits[["start", "location"]]
+           start   location
+    0 2018-06-12  Singapore
+    1 2019-02-27      Hanoi
+    2 2019-06-30  Panmunjom
+    """
+    return _select(
+        _read("diplomatic_calendar"),
+        min_confidence=min_confidence,
+        categories=categories,
+        status=status,
+    )
+
+
+def load_exercises(
+    *, scale: str | Sequence[str] | None = None, min_confidence: str = "medium"
+) -> pd.DataFrame:
+    """Load the US-ROK military exercises, one row per exercise held.
+
+    Parameters
+    ----------
+    scale : {"major", "minor"} or list of them, optional
+        Both by default.
+    min_confidence : {"medium", "low", "high"}
+
+    Returns
+    -------
+    DataFrame
+
+    Examples
+    --------
+    >>> import timing
+    >>> len(timing.load_exercises(scale="major")) > 50
+    True
+    """
+    return _select(
+        _read("military_exercises"), min_confidence=min_confidence, scale=scale
+    )
+
+
+def load_anniversaries(*, min_confidence: str = "medium") -> pd.DataFrame:
+    """Load the anniversaries of the DPRK, one row per anniversary and year.
+
+    Parameters
+    ----------
+    min_confidence : {"medium", "low", "high"}
+
+    Returns
+    -------
+    DataFrame
+
+    Examples
+    --------
+    >>> import timing
+    >>> anniversaries = timing.load_anniversaries()
+    >>> bool(anniversaries["start"].eq("2017-04-15").any())
+    True
+    """
+    return _select(_read("anniversaries"), min_confidence=min_confidence)
+
+
+def load_eras(
+    *, kind: str | Sequence[str] | None = None, min_confidence: str = "low"
+) -> pd.DataFrame:
+    """Load eras: who ruled the DPRK, and when.
+
+    Parameters
+    ----------
+    kind : str or list of str, optional
+        ``dprk_leader``; all by default.
+    min_confidence : {"low", "medium", "high"}
+
+    Returns
+    -------
+    DataFrame
+        ``end`` is missing for the era that goes on.
+
+    Examples
+    --------
+    >>> import timing
+    >>> timing.datasets.load_eras(kind="dprk_leader")["name"].tolist()
+    ['Kim Il Sung', 'Kim Jong Il', 'Kim Jong Un']
+    """
+    return _select(_read("eras"), min_confidence=min_confidence, kind=kind)
+
+
+def load_sources() -> pd.DataFrame:
+    """Load the sources that the ``sources`` columns of the tables name.
+
+    Returns
+    -------
+    DataFrame
+        One row per source, indexed by ``source_id``.
+
+    Examples
+    --------
+    >>> import timing
+    >>> {"title", "url", "licence"} <= set(timing.load_sources().columns)
+    True
+    """
+    return _read("sources").set_index("source_id")
+
+
+def validate_tests(frame: pd.DataFrame, *, curated: bool = False) -> None:
+    """Check a table of tests.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    curated : bool, default False
+        Ask for the full schema of ``weapons_tests.csv``. By default only what the
+        tests of this package need: a readable ``date``; ``test_id`` unique,
+        ``earliest <= date <= latest`` where these columns exist.
+
+    Raises
+    ------
+    SchemaError
+        With one row per failure in ``failures``.
+
+    Examples
+    --------
+    >>> import pandas as pd, timing
+    >>> timing.validate_tests(pd.DataFrame({"date": ["2025-10-32"]}))
+    Traceback (most recent call last):
+    ...
+    timing.errors.SchemaError: `tests`: row 1, column 'date': '2025-10-32': is not ...
+    """
+    schema = schema_from_resource(resource("weapons_tests")) if curated else TESTS
+    check_table(frame, schema, table="`tests`")
+
+
+def validate_calendar(frame: pd.DataFrame, *, curated: bool = False) -> None:
+    """Check a calendar.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    curated : bool, default False
+        Ask for the full schema of ``diplomatic_calendar.csv``. By default only what the
+        tests of this package need: readable ``start`` and ``end`` in that order;
+        ``event_id`` unique and ``zone`` an IANA time zone where these columns exist.
+
+    Raises
+    ------
+    SchemaError
+        With one row per failure in ``failures``.
+
+    Examples
+    --------
+    >>> import pandas as pd, timing
+    >>> timing.validate_calendar(
+    ...     pd.DataFrame({"start": ["2025-10-29"], "end": ["2025-10-30"]})
+    ... )
+    """
+    schema = schema_from_resource(resource("diplomatic_calendar"))
+    check_table(frame, schema if curated else CALENDAR, table="`calendar`")

@@ -1,0 +1,84 @@
+"""Errors and warnings; every message names the argument or file, and the rule."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class TimingError(ValueError):
+    """Base class of all errors that a user's input can cause."""
+
+
+class ArgumentError(TimingError):
+    """An argument breaks its rule."""
+
+
+class SchemaError(TimingError):
+    """A table breaks its schema.
+
+    Parameters
+    ----------
+    failures : sequence of (table, row, column, value, rule)
+        ``row`` counts from 1 below the header; it is 0 where a whole column is meant.
+
+    Attributes
+    ----------
+    failures : DataFrame
+        One row per failure.
+    """
+
+    SHOWN = 5
+
+    def __init__(self, failures: Sequence[tuple[str, int, str, object, str]]) -> None:
+        columns = ["table", "row", "column", "value", "rule"]
+        self.failures = pd.DataFrame(failures, columns=columns)
+        super().__init__(self._message())
+
+    def _message(self) -> str:
+        lines = []
+        for table, row, column, value, rule in self.failures.head(
+            self.SHOWN
+        ).to_numpy():
+            where = (
+                f"row {row}, column '{column}': {value!r}"
+                if row
+                else f"column '{column}'"
+            )
+            lines.append(f"{table}: {where}: {rule}")
+        hidden = len(self.failures) - self.SHOWN
+        if hidden > 0:
+            lines.append(f"... and {hidden} more (see .failures)")
+        return "\n".join(lines)
+
+
+class EmptySelectionError(TimingError):
+    """Nothing is left after the selection, so that there is nothing to test."""
+
+
+class NoContrastError(TimingError):
+    """All at-risk days are exposed, or none is: there is nothing to compare."""
+
+
+class EstimationError(TimingError):
+    """A model could not be fitted."""
+
+
+class TimingWarning(UserWarning):
+    """Base class of the package's warnings."""
+
+
+class LowInformationWarning(TimingWarning):
+    """Exposure fills so much of the strata that little information is left."""
+
+
+class SeparationWarning(TimingWarning):
+    """A cell of the design is empty; an exact answer replaces the fitted one."""
+
+
+class FallbackWarning(TimingWarning):
+    """A model failed and a named, simpler one took its place."""

@@ -1,0 +1,246 @@
+"""Exposure: which at-risk days lie in the window of a calendar event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from timing.arguments import check_choice
+from timing.clock import to_dates
+from timing.errors import ArgumentError, EmptySelectionError, NoContrastError
+from timing.inputs import DatedIntervals, drop_note, read_events, read_intervals
+from timing.kernels.intervals import cover_counts
+from timing.period import StudyPeriod, Window
+
+if TYPE_CHECKING:
+    from timing.inputs import Dates
+    from timing.results import Dropped
+
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+UNITS = ("day", "event")
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class DayGrid:
+    """Launches and exposure on every at-risk day.
+
+    Attributes
+    ----------
+    day : (n,) array of int
+        At-risk day numbers, increasing.
+    launches : (n,) array of int
+        y_t: launches in the chosen unit.
+    exposed : (n,) array of int
+        x_t: 1 in the window of at least one calendar event, else 0.
+    cover : (n,) array of int
+        Number of calendar events whose window holds the day.
+    n_calendar_events : int
+        Calendar events whose window holds at least one at-risk day.
+    dropped : tuple of Dropped
+    tests_sha256, calendar_sha256 : str
+    """
+
+    day: IntArray
+    launches: IntArray
+    exposed: IntArray
+    cover: IntArray
+    n_calendar_events: int
+    dropped: tuple[Dropped, ...]
+    tests_sha256: str
+    calendar_sha256: str
+
+    @property
+    def count(self) -> int:
+        """Coincidence count S."""
+        return int(self.launches @ self.exposed)
+
+    @property
+    def n_launches(self) -> int:
+        """Number of launches, in the chosen unit."""
+        return int(self.launches.sum())
+
+    @property
+    def exposed_days(self) -> int:
+        """Number of exposed at-risk days."""
+        return int(self.exposed.sum())
+
+    @property
+    def rate_ratio(self) -> float:
+        """Rate on exposed over rate on unexposed days; infinite if the latter is 0."""
+        outside = self.n_launches - self.count
+        if not outside:
+            return float("inf")
+        unexposed_days = self.day.size - self.exposed_days
+        return (self.count / self.exposed_days) / (outside / unexposed_days)
+
+
+def check_window(period: StudyPeriod, window: Window) -> None:
+    """Raise if the arguments are not of their types or the window is too long."""
+    if not isinstance(period, StudyPeriod):
+        msg = f"`period` is a {type(period).__name__}; it must be a StudyPeriod."
+        raise ArgumentError(msg)
+    if not isinstance(window, Window):
+        msg = f"`window` is a {type(window).__name__}; it must be a Window."
+        raise ArgumentError(msg)
+    length = window.before + window.after + 1
+    if length > period.n_days:
+        msg = (
+            f"`window` spans {length} days for a one-day event, longer than the "
+            f"{period.n_days} at-risk days of the period."
+        )
+        raise ArgumentError(msg)
+
+
+def _windows(intervals: DatedIntervals, window: Window) -> tuple[IntArray, IntArray]:
+    return intervals.first - window.before, intervals.last + window.after
+
+
+def _touching(first: IntArray, last: IntArray, days: IntArray) -> BoolArray:
+    """Whether each interval holds at least one of the increasing `days`."""
+    touching: BoolArray = np.searchsorted(days, first) < np.searchsorted(
+        days, last, side="right"
+    )
+    return touching
+
+
+def build_grid(
+    tests: Dates,
+    calendar: Dates,
+    *,
+    period: StudyPeriod,
+    window: Window,
+    anchor: str = "interval",
+    unit: str = "day",
+) -> DayGrid:
+    """Put launches and exposure on the at-risk days, and report what is left out.
+
+    Parameters
+    ----------
+    tests, calendar, period, window, anchor
+        As in `permutation_test`.
+    unit : {"day", "event"}
+        Count launch days (0 or 1 a day), or test events.
+
+    Raises
+    ------
+    EmptySelectionError
+        If no launch lies on an at-risk day.
+    NoContrastError
+        If no at-risk day is exposed, or every one is.
+    """
+    check_choice("unit", unit, UNITS)
+    check_window(period, window)
+    events = read_events(tests)
+    intervals = read_intervals(calendar, anchor=anchor)
+    days = period.days
+
+    at_risk = np.isin(events.day, days)
+    if not at_risk.any():
+        msg = f"`tests` has no launch on the at-risk days of {period}."
+        raise EmptySelectionError(msg)
+    launches = np.bincount(
+        np.searchsorted(days, events.day[at_risk]), minlength=days.size
+    ).astype(np.int64)
+
+    first, last = _windows(intervals, window)
+    touching = _touching(first, last, days)
+    on_all_days = cover_counts(
+        first, last, origin=int(period.all_days[0]), n_days=period.all_days.size
+    )
+    cover = on_all_days[period.at_risk]
+    exposed = (cover > 0).astype(np.int64)
+    if exposed.all() or not exposed.any():
+        share = "every" if exposed.all() else "no"
+        msg = (
+            f"{share} at-risk day of {period} lies in the window ({window}) of a "
+            "calendar event: there is nothing to compare."
+        )
+        raise NoContrastError(msg)
+    return DayGrid(
+        day=days,
+        launches=np.minimum(launches, 1) if unit == "day" else launches,
+        exposed=exposed,
+        cover=cover,
+        n_calendar_events=int(touching.sum()),
+        dropped=(
+            *events.dropped,
+            *drop_note("tests", "not on an at-risk day", ~at_risk, events.ids),
+            *intervals.dropped,
+            *drop_note(
+                "calendar", "window holds no at-risk day", ~touching, intervals.ids
+            ),
+        ),
+        tests_sha256=events.sha256,
+        calendar_sha256=intervals.sha256,
+    )
+
+
+def exposure(
+    calendar: Dates,
+    *,
+    period: StudyPeriod,
+    window: Window,
+    anchor: str = "interval",
+) -> pd.DataFrame:
+    """Tell for each day whether it is exposed, and to which calendar events.
+
+    Parameters
+    ----------
+    calendar : DataFrame with ``start`` and ``end`` columns, or dates
+    period : StudyPeriod
+    window : Window
+    anchor : {"interval", "meeting", "start", "end", "announced"}
+        What the window hangs on: the visit, the days on which the parties met, the
+        first or last Korean day of the visit, or the day of its announcement.
+
+    Returns
+    -------
+    DataFrame
+        One row per day of the period: ``date``, ``at_risk`` (False on excluded days),
+        ``exposed`` (at risk, and in the window of at least one event), ``n_events``
+        (windows that hold the day) and ``events`` (their ids, joined by ``"; "``).
+
+    Raises
+    ------
+    SchemaError, EmptySelectionError
+        If the calendar breaks its rules or has no usable row.
+    ArgumentError
+        If `anchor` is unknown or the window is longer than the period.
+
+    Examples
+    --------
+    >>> import timing
+    >>> days = timing.exposure(
+    ...     ["2025-10-29"],
+    ...     period=timing.StudyPeriod("2025-10-27", "2025-10-31"),
+    ...     window=timing.Window(before=1, after=0),
+    ... )
+    >>> days["exposed"].tolist()
+    [False, True, True, False, False]
+    """
+    check_window(period, window)
+    intervals = read_intervals(calendar, anchor=anchor)
+    first, last = _windows(intervals, window)
+    days, at_risk = period.all_days, period.at_risk
+    cover = cover_counts(first, last, origin=int(days[0]), n_days=days.size)
+    names: list[list[str]] = [[] for _ in range(days.size)]
+    for begin, stop, name in zip(
+        first - days[0], last - days[0], intervals.ids, strict=True
+    ):
+        for position in range(max(begin, 0), min(stop + 1, days.size)):
+            names[position].append(name)
+    return pd.DataFrame(
+        {
+            "date": to_dates(days),
+            "at_risk": at_risk,
+            "exposed": at_risk & (cover > 0),
+            "n_events": cover,
+            "events": ["; ".join(sorted(ids)) for ids in names],
+        }
+    )

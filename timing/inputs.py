@@ -1,0 +1,210 @@
+"""Users' tables, lists and series of dates as arrays of integer Korean days."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from timing.arguments import check_choice
+from timing.clock import parse_days, venue_to_korean_days
+from timing.errors import EmptySelectionError, SchemaError
+from timing.results import Dropped
+from timing.schema import CALENDAR, TESTS, TableSchema, check_table, is_blank
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+IntArray = npt.NDArray[np.int64]
+
+Dates: TypeAlias = "pd.DataFrame | pd.Series | pd.Index | Sequence[str | date]"
+
+ANCHORS = ("interval", "meeting", "start", "end", "announced")
+_ANCHOR_COLUMNS = {
+    "interval": ("start", "end"),
+    "meeting": ("meeting_start", "meeting_end"),
+    "start": ("start", "start"),
+    "end": ("end", "end"),
+    "announced": ("announced", "announced"),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class DatedEvents:
+    """Events on single Korean days.
+
+    Attributes
+    ----------
+    day : (n,) array of int
+        Day numbers, in the order of the user's rows.
+    row : (n,) array of int
+        Position of each event in the user's table.
+    ids : tuple of str
+        Ids, or row positions counted from 1.
+    dropped : tuple of Dropped
+    sha256 : str
+        Hash of ids and days of all rows, dropped ones too.
+    """
+
+    day: IntArray
+    row: IntArray
+    ids: tuple[str, ...] = field(repr=False)
+    dropped: tuple[Dropped, ...]
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class DatedIntervals:
+    """Intervals of Korean days; attributes as in `DatedEvents`."""
+
+    first: IntArray
+    last: IntArray
+    row: IntArray
+    ids: tuple[str, ...] = field(repr=False)
+    dropped: tuple[Dropped, ...]
+    sha256: str
+
+
+def as_frame(dates: Dates, *, argument: str, columns: tuple[str, ...]) -> pd.DataFrame:
+    """Return a table as it is, and put a list of dates into each of `columns`."""
+    if isinstance(dates, pd.DataFrame):
+        return dates
+    if isinstance(dates, str) or not hasattr(dates, "__iter__"):
+        got = type(dates).__name__
+        rule = f"must be a table or a list of dates, not {got!r}"
+        raise SchemaError([(f"`{argument}`", 0, columns[0], "", rule)])
+    values = pd.Series(list(dates), dtype=getattr(dates, "dtype", object))
+    return pd.DataFrame(dict.fromkeys(columns, values))
+
+
+def _checked(
+    dates: Dates, schema: TableSchema, *, argument: str, columns: tuple[str, ...]
+) -> pd.DataFrame:
+    frame = as_frame(dates, argument=argument, columns=columns)
+    check_table(frame, schema, table=f"`{argument}`")
+    if frame.empty:
+        msg = f"`{argument}` has no rows: the selection is empty."
+        raise EmptySelectionError(msg)
+    return frame
+
+
+def _ids(frame: pd.DataFrame, column: str) -> tuple[str, ...]:
+    if column in frame.columns:
+        return tuple(frame[column].astype(str))
+    return tuple(str(i) for i in range(1, len(frame) + 1))
+
+
+def _hash(ids: tuple[str, ...], *arrays: IntArray) -> str:
+    digest = hashlib.sha256("\n".join(ids).encode())
+    for array in arrays:
+        digest.update(array.astype("<i8").tobytes())
+    return digest.hexdigest()
+
+
+def drop_note(
+    table: str,
+    reason: str,
+    gone: npt.NDArray[np.bool_],
+    ids: tuple[str, ...],
+) -> tuple[Dropped, ...]:
+    """Record of the rows where `gone` is true; empty where none is."""
+    rows = np.flatnonzero(gone)
+    if not rows.size:
+        return ()
+    names = tuple(ids[i] for i in rows)
+    return (Dropped(table=table, reason=reason, rows=rows.size, ids=names),)
+
+
+def read_events(tests: Dates) -> DatedEvents:
+    """Read `tests`: a table with a ``date`` column, or dates.
+
+    Rows whose day is not known (``earliest`` before ``latest``) are left out and
+    reported: their ``date`` is a label only.
+
+    Raises
+    ------
+    SchemaError
+        If the column is missing, a date cannot be read or an id occurs twice.
+    EmptySelectionError
+        If there is no row, or none with a known day.
+    """
+    frame = _checked(tests, TESTS, argument="tests", columns=("date",))
+    ids = _ids(frame, "test_id")
+    day, _ = parse_days(frame["date"])
+    unknown = np.zeros(day.size, dtype=bool)
+    if {"earliest", "latest"} <= set(frame.columns):
+        earliest, known = parse_days(frame["earliest"])
+        latest, also_known = parse_days(frame["latest"])
+        unknown = known & also_known & (earliest < latest)
+    if unknown.all():
+        msg = "`tests` has no row whose day is known."
+        raise EmptySelectionError(msg)
+    row = np.flatnonzero(~unknown)
+    return DatedEvents(
+        day=day[row],
+        row=row,
+        ids=tuple(ids[i] for i in row),
+        dropped=drop_note("tests", "day not known", unknown, ids),
+        sha256=_hash(ids, day),
+    )
+
+
+def read_intervals(calendar: Dates, *, anchor: str = "interval") -> DatedIntervals:
+    """Read `calendar`: a table with ``start`` and ``end`` columns, or single dates.
+
+    Venue-local dates are turned into the Korean days that they touch, through the
+    ``zone`` column where there is one. Rows with no date for the anchor are left out
+    and reported.
+
+    Parameters
+    ----------
+    calendar : DataFrame or dates
+    anchor : {"interval", "meeting", "start", "end", "announced"}
+        What the interval is: the whole event, the days on which the parties met, its
+        first or last Korean day, or the day on which it was announced.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing, a date or zone cannot be read, an end lies before its
+        start, or an id occurs twice.
+    EmptySelectionError
+        If there is no row, or none with a date for the anchor.
+    """
+    check_choice("anchor", anchor, ANCHORS)
+    frame = _checked(calendar, CALENDAR, argument="calendar", columns=("start", "end"))
+    columns = _ANCHOR_COLUMNS[anchor]
+    for column in columns:
+        if column not in frame.columns:
+            rule = f"the column is missing, and anchor={anchor!r} needs it"
+            raise SchemaError([("`calendar`", 0, column, "", rule)])
+    ids = _ids(frame, "event_id")
+    blank = is_blank(frame[columns[0]]) | is_blank(frame[columns[1]])
+    if blank.all():
+        msg = f"`calendar` has no row with a date for anchor={anchor!r}."
+        raise EmptySelectionError(msg)
+    row = np.flatnonzero(~blank)
+    kept = frame.iloc[row]
+    # Announcements are dated on the Korean clock; the event itself at its venue.
+    has_zone = "zone" in frame.columns and anchor != "announced"
+    zone = kept["zone"] if has_zone else pd.Series([""] * row.size)
+    spans = "interval" if anchor in ("start", "end") else anchor
+    begin, stop = (parse_days(kept[c])[0] for c in _ANCHOR_COLUMNS[spans])
+    first, last = venue_to_korean_days(begin, stop, zone)
+    if anchor == "start":
+        last = first
+    elif anchor == "end":
+        first = last
+    return DatedIntervals(
+        first=first,
+        last=last,
+        row=row,
+        ids=tuple(ids[i] for i in row),
+        dropped=drop_note("calendar", f"no date for anchor {anchor!r}", blank, ids),
+        sha256=_hash(ids, *(parse_days(frame[c])[0] for c in ("start", "end"))),
+    )

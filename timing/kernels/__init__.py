@@ -1,0 +1,1 @@
+"""Pure array kernels: integer days in, arrays out; no tables, no global state."""

@@ -1,0 +1,237 @@
+"""The studentized score at every circular shift of the exposure.
+
+With strata s, null rates mu_t (constant within a stratum) and 0/1 exposure x,
+
+    U(k) = sum_t (y_t - mu_t) x_{t+k}
+    V(k) = sum_t mu_t x_{t+k} - sum_s (sum_{t in s} mu_t x_{t+k})^2 / Y_s
+    Z(k) = U(k) / sqrt(V(k)), and 0 where V(k) = 0
+
+where Y_s is the number of launches in stratum s. V is the conditional variance of U
+given the strata's totals: the projection of x on the strata is taken out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import optimize
+
+from timing.kernels.exact import shift_counts
+from timing.kernels.pvalues import Alternative, p_value
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+_TIE = 1e-9
+"""Scores closer than this count as equal: they differ by rounding only."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class ShiftSums:
+    """What the scores at every shift are made of; strata without launches are left out.
+
+    Attributes
+    ----------
+    count : (n,) array of int
+        Launches on exposed days at each shift.
+    exposed : (s, n) array of int
+        Exposed days in each stratum at each shift, c_s(k).
+    stays : (s, n) array of int
+        Days of each stratum that are exposed both unshifted and shifted.
+    launches, days : (s,) arrays of int
+        Launches and days of each stratum.
+    exposed_launches : (s,) array of int
+        Launches on exposed days of each stratum, unshifted.
+    """
+
+    count: IntArray
+    exposed: IntArray
+    stays: IntArray
+    launches: IntArray
+    days: IntArray
+    exposed_launches: IntArray
+
+
+def _runs(member: npt.NDArray[np.bool_]) -> zip[tuple[int, int]]:
+    """Begin and stop of each run of True."""
+    steps = np.diff(np.r_[False, member, False].astype(np.int8))
+    return zip(np.flatnonzero(steps == 1), np.flatnonzero(steps == -1), strict=True)
+
+
+def shift_sums(launches: IntArray, exposure: IntArray, stratum: IntArray) -> ShiftSums:
+    """Gather the sums over strata at every shift.
+
+    Parameters
+    ----------
+    launches : (n,) array of int
+    exposure : (n,) array of 0 and 1
+    stratum : (n,) array of int
+        Stratum of each day; labels need not be contiguous.
+    """
+    n = launches.size
+    twice = np.zeros(2 * n + 1, dtype=np.int64)
+    twice[1:] = np.cumsum(np.tile(exposure, 2))
+
+    def shifted_sum(member: npt.NDArray[np.bool_]) -> IntArray:
+        total: IntArray = np.zeros(n, dtype=np.int64)
+        for begin, stop in _runs(member):
+            total = total + twice[stop : stop + n] - twice[begin : begin + n]
+        return total
+
+    members = [stratum == label for label in np.unique(stratum[launches > 0])]
+    is_exposed = exposure > 0
+    return ShiftSums(
+        count=shift_counts(launches, exposure),
+        exposed=np.array([shifted_sum(m) for m in members]),
+        stays=np.array([shifted_sum(m & is_exposed) for m in members]),
+        launches=np.array([launches[m].sum() for m in members]),
+        days=np.array([m.sum() for m in members]),
+        exposed_launches=np.array([launches[m & is_exposed].sum() for m in members]),
+    )
+
+
+def score_shifts(sums: ShiftSums, ratio: float = 1.0) -> FloatArray:
+    """Z(k) for every shift, the null rates fitted with `ratio` on the exposed days.
+
+    Parameters
+    ----------
+    sums : ShiftSums
+    ratio : float, default 1.0
+        Rate ratio under the hypothesis; 1 is the null of no association.
+
+    Returns
+    -------
+    (n,) array of float
+    """
+    at_home = sums.exposed[:, 0]
+    unexposed_rate = sums.launches / (ratio * at_home + sums.days - at_home)
+    expected = unexposed_rate[:, None] * sums.exposed
+    if ratio != 1.0:
+        expected += (ratio - 1) * unexposed_rate[:, None] * sums.stays
+    score = sums.count - expected.sum(axis=0)
+    variance = (expected - expected**2 / sums.launches[:, None]).sum(axis=0)
+    flat = variance <= _TIE * max(variance.max(initial=0.0), 1.0)
+    return np.where(flat, 0.0, score / np.sqrt(np.where(flat, 1.0, variance)))
+
+
+def shift_p(scores: FloatArray, *, alternative: Alternative) -> float:
+    """P-value from the position of ``scores[0]`` among the scores of all shifts."""
+    tied = np.abs(scores - scores[0]) <= _TIE * max(1.0, abs(scores[0]))
+    above = (scores > scores[0]) & ~tied
+    n = scores.size
+    n_above, n_tied = int(above.sum()), int(tied.sum())
+    return p_value(
+        n_above / n, n_tied / n, (n - n_above - n_tied) / n, alternative=alternative
+    )
+
+
+def expected_exposed(sums: ShiftSums, ratio: float) -> float:
+    """Return the expected launches on exposed days, at a rate ratio of `ratio`."""
+    exposed = sums.exposed[:, 0]
+    weight = ratio * exposed
+    return float((sums.launches * weight / (weight + sums.days - exposed)).sum())
+
+
+def stratified_rate_ratio(sums: ShiftSums) -> float:
+    """Rate ratio of the conditional Poisson model with these strata.
+
+    Solves ``expected_exposed(ratio) = launches on exposed days``. 0 or infinite where
+    no, or every, informative launch is exposed; NaN where no stratum is informative.
+    """
+    exposed = sums.exposed[:, 0]
+    informative = (exposed > 0) & (exposed < sums.days)
+    observed = int(sums.exposed_launches[informative].sum())
+    possible = int(sums.launches[informative].sum())
+    if not possible:
+        return float("nan")
+    if observed in (0, possible):
+        return 0.0 if not observed else float("inf")
+    target = float(sums.exposed_launches.sum())
+
+    def excess(log_ratio: float) -> float:
+        return expected_exposed(sums, float(np.exp(log_ratio))) - target
+
+    return float(np.exp(optimize.brentq(excess, -30.0, 30.0, xtol=1e-12)))
+
+
+def score_interval(
+    sums: ShiftSums,
+    *,
+    confidence_level: float,
+    alternative: Alternative,
+    step: float = 0.1,
+    bound: float = 7.0,
+) -> tuple[float, float]:
+    """Rate ratios that the score shift test does not reject.
+
+    The p-value is followed outward from the estimate in steps of `step` on the log
+    scale, up to ``exp(+-bound)``, where the limit is given as 0 or infinite; the first
+    crossing is refined by bisection. The p-value need not fall monotonically, so a
+    limit is accepted only after three rejections in a row.
+    """
+    estimate = stratified_rate_ratio(sums)
+    if np.isnan(estimate):
+        return 0.0, float("inf")
+    level = 1 - confidence_level
+    centre = float(np.clip(np.log(np.clip(estimate, 1e-12, 1e12)), -bound, bound))
+
+    def accepted(log_ratio: float) -> bool:
+        scores = score_shifts(sums, float(np.exp(log_ratio)))
+        return shift_p(scores, alternative=alternative) > level
+
+    def limit(direction: int) -> float:
+        inside, rejected, at = centre, 0, centre
+        outside = centre
+        while rejected < 3:
+            at += direction * step
+            if abs(at) > bound:
+                return direction * float("inf")
+            if accepted(at):
+                inside, rejected = at, 0
+            else:
+                outside = at if not rejected else outside
+                rejected += 1
+        while abs(outside - inside) > 1e-3:
+            middle = (inside + outside) / 2
+            inside, outside = (
+                (middle, outside) if accepted(middle) else (inside, middle)
+            )
+        return (inside + outside) / 2
+
+    low = limit(-1) if alternative != "less" else -float("inf")
+    high = limit(+1) if alternative != "greater" else float("inf")
+    return float(np.exp(low)), float(np.exp(high))
+
+
+def detectable_by_score(
+    sums: ShiftSums,
+    *,
+    power: float,
+    level: float,
+    alternative: Alternative,
+) -> float:
+    """Rate ratio nearest to 1 that the score shift test would find with `power`.
+
+    A rate ratio moves the score by the change of its conditional expectation; its
+    spread is taken from the scores of all shifts, which keeps the launches' clustering.
+    Infinite (or 0 for ``alternative="less"``) where no ratio moves it far enough.
+    """
+    scores = score_shifts(sums)
+    tail = level / 2 if alternative == "two-sided" else level
+    sign = -1 if alternative == "less" else 1
+    spread = np.sort(sign * scores)
+    critical = float(np.quantile(spread, 1 - tail, method="higher"))
+    needed = critical - float(np.quantile(spread, 1 - power, method="lower"))
+    exposed = sums.exposed[:, 0]
+    expected = sums.launches * exposed / sums.days
+    deviation = np.sqrt((expected - expected**2 / sums.launches).sum())
+
+    def shortfall(log_ratio: float) -> float:
+        moved = expected_exposed(sums, float(np.exp(log_ratio))) - expected.sum()
+        return float(sign * moved - needed * deviation)
+
+    if deviation == 0 or shortfall(sign * 30.0) < 0:
+        return 0.0 if sign < 0 else float("inf")
+    return float(np.exp(optimize.brentq(shortfall, 0.0, sign * 30.0)))

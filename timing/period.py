@@ -1,0 +1,161 @@
+"""The study period and the window: which days count, and which are exposed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from timing.arguments import check_whole
+from timing.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    IntArray = npt.NDArray[np.int64]
+
+_EPOCH = date(1970, 1, 1).toordinal()
+
+
+def day_number(day: date) -> int:
+    """Days since 1970-01-01, the integer that all kernels work on.
+
+    Examples
+    --------
+    >>> day_number(date(1970, 1, 2))
+    1
+    """
+    return day.toordinal() - _EPOCH
+
+
+def _as_date(name: str, value: object) -> date:
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    elif isinstance(value, datetime) and value == value:  # NaT differs from itself
+        return value.date()
+    elif isinstance(value, date) and value == value:
+        return value
+    msg = f"`{name}` is {value!r}; it must be a date written YYYY-MM-DD."
+    raise ArgumentError(msg)
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class StudyPeriod:
+    """First to last Korean calendar day of a study, both included.
+
+    Parameters
+    ----------
+    start, end : str or date
+        First and last day, ``YYYY-MM-DD``.
+    exclude : sequence of (start, end) pairs, default ()
+        Spans of days, both ends included, that leave the at-risk time: declared
+        moratoria, say. Parts outside the period are ignored; overlaps count once.
+
+    Raises
+    ------
+    ArgumentError
+        If a date cannot be read, an end lies before its start, or no day is left.
+
+    Examples
+    --------
+    >>> period = StudyPeriod("2020-01-01", "2020-01-10", [("2020-01-03", "2020-01-04")])
+    >>> period.n_days
+    8
+    """
+
+    start: date
+    end: date
+    exclude: tuple[tuple[date, date], ...]
+
+    def __init__(
+        self,
+        start: str | date,
+        end: str | date,
+        exclude: Sequence[tuple[str | date, str | date]] = (),
+    ) -> None:
+        first, last = _as_date("start", start), _as_date("end", end)
+        if last < first:
+            msg = f"`end` is {last}; it must not lie before `start`, {first}."
+            raise ArgumentError(msg)
+        spans = tuple(
+            (_as_date(f"exclude[{i}][0]", a), _as_date(f"exclude[{i}][1]", b))
+            for i, (a, b) in enumerate(exclude)
+        )
+        for i, (a, b) in enumerate(spans):
+            if b < a:
+                msg = f"`exclude[{i}]` ends on {b}, before its start on {a}."
+                raise ArgumentError(msg)
+        object.__setattr__(self, "start", first)
+        object.__setattr__(self, "end", last)
+        object.__setattr__(self, "exclude", spans)
+        if not self.n_days:
+            msg = "`exclude` covers the whole period: no day is at risk."
+            raise ArgumentError(msg)
+
+    @property
+    def all_days(self) -> IntArray:
+        """Day numbers of the whole period, excluded spans too."""
+        return np.arange(day_number(self.start), day_number(self.end) + 1)
+
+    @property
+    def at_risk(self) -> npt.NDArray[np.bool_]:
+        """For each of `all_days`, whether the day is at risk."""
+        days = self.all_days
+        keep = np.ones(days.size, dtype=bool)
+        for a, b in self.exclude:
+            keep &= (days < day_number(a)) | (days > day_number(b))
+        return keep
+
+    @property
+    def days(self) -> IntArray:
+        """Day numbers of the at-risk days, increasing."""
+        return self.all_days[self.at_risk]
+
+    @property
+    def n_days(self) -> int:
+        """Number of at-risk days, N."""
+        return int(self.at_risk.sum())
+
+    def __str__(self) -> str:
+        spans = [f"{a} to {b}" for a, b in self.exclude]
+        without = f" without {', '.join(spans)}" if spans else ""
+        return f"{self.start} to {self.end}{without}"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Whole days before the first and after the last day of a calendar event.
+
+    Parameters
+    ----------
+    before, after : int, default 7
+        Number of days, 0 or more. The days of the event itself always count.
+
+    Raises
+    ------
+    ArgumentError
+        If a number is negative or not whole.
+
+    Examples
+    --------
+    >>> print(Window(before=7, after=7))
+    7 days before to 7 days after
+    """
+
+    before: int = 7
+    after: int = 7
+
+    def __post_init__(self) -> None:
+        for name in ("before", "after"):
+            number = check_whole(name, getattr(self, name), minimum=0)
+            object.__setattr__(self, name, number)
+
+    def __str__(self) -> str:
+        return f"{self.before} days before to {self.after} days after"

@@ -1,0 +1,37 @@
+"""Progress of long loops, on standard error."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+T = TypeVar("T")
+
+
+def track(items: Iterable[T], *, total: int, label: str, show: bool) -> Iterator[T]:
+    """Yield `items`, showing how many of `total` are done.
+
+    A bar where tqdm (the ``progress`` extra) is installed, else a line for each tenth.
+    """
+    if not show:
+        yield from items
+        return
+    try:
+        from tqdm import tqdm
+    except ImportError:
+        yield from _track_plainly(items, total=total, label=label)
+        return
+    yield from tqdm(items, total=total, desc=label, file=sys.stderr, leave=False)
+
+
+def _track_plainly(items: Iterable[T], *, total: int, label: str) -> Iterator[T]:
+    shown = 0
+    for done, item in enumerate(items, start=1):
+        yield item
+        tenths = 10 * done // total
+        if tenths > shown:
+            shown = tenths
+            print(f"  {label}: {10 * tenths}%", file=sys.stderr, flush=True)

@@ -1,0 +1,31 @@
+"""Frozen results: what was asked, the numbers, and how to print or store them."""
+
+from timing.results.association import (
+    AssociationResult,
+    PermutationResult,
+    RandomizationResult,
+)
+from timing.results.base import (
+    ConfidenceInterval,
+    Dropped,
+    ExactNull,
+    Result,
+    SampledNull,
+    Specification,
+)
+from timing.results.profile import LagProfileResult
+from timing.results.regression import CountRegressionResult
+
+__all__ = [
+    "AssociationResult",
+    "ConfidenceInterval",
+    "CountRegressionResult",
+    "Dropped",
+    "ExactNull",
+    "LagProfileResult",
+    "PermutationResult",
+    "RandomizationResult",
+    "Result",
+    "SampledNull",
+    "Specification",
+]

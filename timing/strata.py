@@ -1,0 +1,122 @@
+"""Strata of days: the time scale that a null model holds fixed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from timing.clock import parse_days, to_dates
+from timing.datasets import load_eras
+from timing.errors import ArgumentError
+
+IntArray = npt.NDArray[np.int64]
+
+Strata: TypeAlias = "str | pd.Series | Callable[[pd.DatetimeIndex], object] | None"
+
+_WORDS = {
+    "month": "each calendar month of each year",
+    "quarter": "each quarter of each year",
+    "half": "each half of each year",
+    "year": "each year",
+    "era": "the rule of each DPRK leader",
+}
+
+
+def _months(day: pd.DatetimeIndex, length: int) -> IntArray:
+    """Return the number of the span of `length` months, counted from year 0."""
+    numbers: IntArray = (day.year * 12 + day.month - 1).to_numpy() // length
+    return numbers
+
+
+def _eras(day: pd.DatetimeIndex) -> IntArray:
+    eras = load_eras(kind="dprk_leader")
+    position: IntArray = eras["start"].searchsorted(day, side="right").astype(np.int64)
+    return position
+
+
+_NAMED: dict[str, Callable[[pd.DatetimeIndex], IntArray]] = {
+    "month": lambda day: _months(day, 1),
+    "quarter": lambda day: _months(day, 3),
+    "half": lambda day: _months(day, 6),
+    "year": lambda day: _months(day, 12),
+    "era": _eras,
+}
+
+
+def stratum_of(days: IntArray, strata: Strata) -> IntArray:
+    """Stratum number of each day, from 0.
+
+    Parameters
+    ----------
+    days : (n,) array of int
+        Day numbers.
+    strata : str, Series, callable or None
+        ``"month"`` (each calendar month of each year), ``"quarter"``, ``"half"``,
+        ``"year"``, ``"era"`` (DPRK leader); a Series of labels indexed by day, such as
+        a column of a daily table; a callable that takes a DatetimeIndex and returns
+        labels; or None for one stratum.
+
+    Raises
+    ------
+    ArgumentError
+        If the name is unknown, or a day has no label.
+
+    Examples
+    --------
+    >>> stratum_of(np.array([0, 30, 31, 365]), "month")
+    array([0, 0, 1, 2])
+    """
+    if strata is None:
+        return np.zeros(days.size, dtype=np.int64)
+    index = pd.DatetimeIndex(to_dates(days))
+    if isinstance(strata, str):
+        if strata not in _NAMED:
+            names = ", ".join(repr(name) for name in _NAMED)
+            msg = (
+                f"`strata` is {strata!r}; it must be None, one of {names}, a Series "
+                "indexed by day, or a callable."
+            )
+            raise ArgumentError(msg)
+        labels = pd.Series(_NAMED[strata](index))
+    elif isinstance(strata, pd.Series):
+        known, readable = parse_days(strata.index.to_series())
+        labels = pd.Series(strata.to_numpy()[readable], index=known[readable])
+        if not labels.index.is_unique:
+            msg = "`strata` has two labels for one day."
+            raise ArgumentError(msg)
+        labels = labels.reindex(days)
+    elif callable(strata):
+        labels = pd.Series(np.asarray(strata(index)))
+        if len(labels) != days.size:
+            msg = f"`strata` returned {len(labels)} labels for {days.size} days."
+            raise ArgumentError(msg)
+    else:
+        msg = f"`strata` is a {type(strata).__name__}; see the allowed kinds."
+        raise ArgumentError(msg)
+    missing = labels.isna().to_numpy()
+    if missing.any():
+        first = str(index[missing][0].date())
+        msg = f"`strata` has no label for {missing.sum()} at-risk days, first {first}."
+        raise ArgumentError(msg)
+    codes, _ = pd.factorize(labels)
+    return codes.astype(np.int64)
+
+
+def strata_in_words(strata: Strata) -> str:
+    """How summaries name the strata.
+
+    Examples
+    --------
+    >>> strata_in_words("month")
+    'each calendar month of each year'
+    """
+    if strata is None:
+        return "the whole period"
+    if isinstance(strata, str):
+        return _WORDS.get(strata, strata)
+    name = getattr(strata, "name", None) or getattr(strata, "__name__", "user's own")
+    return f"each stratum of '{name}'"
