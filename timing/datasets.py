@@ -177,10 +177,10 @@ def load_calendar(
     >>> import timing
     >>> summits = timing.load_calendar("us_dprk_summit")
     >>> summits[["start", "location"]]
-           start   location
-    0 2018-06-12  Singapore
-    1 2019-02-27      Hanoi
-    2 2019-06-30  Panmunjom
+           start             location
+    0 2018-06-12  Singapore (Sentosa)
+    1 2019-02-27                Hanoi
+    2 2019-06-30            Panmunjom
     """
     return _select(
         _read("diplomatic_calendar"),

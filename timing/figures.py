@@ -68,9 +68,23 @@ _BAND = OKABE_ITO["sky"]
 
 
 @contextmanager
+def figure_style() -> Iterator[None]:
+    """Make and save figures in the package's style; global settings stay as they are.
+
+    Examples
+    --------
+    >>> with figure_style():
+    ...     mpl.rcParams["pdf.fonttype"]
+    42
+    """
+    with mpl.rc_context(STYLE):  # type: ignore[arg-type]
+        yield
+
+
+@contextmanager
 def _styled(ax: Axes | None, size: tuple[float, float]) -> Iterator[Axes]:
     """Yield `ax`, or the axes of a new figure, in the package's style."""
-    with mpl.rc_context(STYLE):  # type: ignore[arg-type]
+    with figure_style():
         if ax is None:
             from matplotlib import pyplot as plt
 
@@ -133,14 +147,13 @@ def plot_timeline(
             if "weapon" in table
             else np.full(date.size, "event")
         )
-        present = [name for name in (*_CLASS_STYLE, *sorted(set(weapon)))]
-        for name in dict.fromkeys(present):
+        for name in dict.fromkeys((*_CLASS_STYLE, *sorted(set(weapon)))):
             chosen = weapon == name
             if not chosen.any():
                 continue
             color, marker = _CLASS_STYLE.get(name, _OTHER_STYLE)
             ax.scatter(
-                date.dayofyear[chosen], date.year[chosen],
+                date.day_of_year[chosen], date.year[chosen],
                 s=60 if marker == "*" else 16, marker=marker, linewidths=0.6,
                 color=OKABE_ITO[color], alpha=0.85, zorder=3,
                 label=f"{name.replace('_', ' ')} ({chosen.sum()})",
@@ -183,16 +196,13 @@ def _draw_spans(
 
 def _finish_timeline(ax: Axes, first_year: int, last_year: int) -> None:
     month_starts = pd.date_range("2023-01-01", "2023-12-01", freq="MS")
-    ax.set_xticks(month_starts.dayofyear, [m.strftime("%b")[0] for m in month_starts])
+    ax.set_xticks(month_starts.day_of_year, [m.strftime("%b")[0] for m in month_starts])
     ax.set_xlim(0, 367)
     ax.set_yticks(range(first_year, last_year + 1))
     ax.set_ylim(last_year + 0.6, first_year - 0.6)
     ax.tick_params(length=0)
     ax.set_xlabel("day of the year (Korean time)")
-    ax.legend(
-        loc="upper center", bbox_to_anchor=(0.5, -0.5 / (last_year - first_year + 2)),
-        ncols=4, fontsize=8,
-    )  # fmt: skip
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=5, fontsize=8)
 
 
 def plot_null_distribution(
@@ -231,10 +241,8 @@ def plot_null_distribution(
             result.expected, color=OKABE_ITO["grey"], linestyle="--", label="expected"
         )
         ax.axvline(result.statistic, color=OKABE_ITO["vermilion"], label="observed")
-        ax.set_title(
-            f"p = {format_p(result.pvalue)} (naive p = {format_p(result.naive_pvalue)})",
-            fontsize=9,
-        )
+        p, naive = format_p(result.pvalue), format_p(result.naive_pvalue)
+        ax.set_title(f"p = {p} (naive p = {naive})", fontsize=9)
         ax.legend(fontsize=8)
     return ax
 
@@ -274,7 +282,7 @@ def plot_lag_profile(result: LagProfileResult, ax: Axes | None = None) -> Axes:
         ax.yaxis.set_major_locator(MaxNLocator(integer=True))
         ax.set(
             xlabel=f"days from the {result.specification.anchor} of a calendar event",
-            ylabel="launches",
+            ylabel="launches, over all events",
         )
-        ax.legend(fontsize=8, loc="upper left", bbox_to_anchor=(0.0, 1.18), ncols=3)
+        ax.legend(fontsize=8, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3)
     return ax

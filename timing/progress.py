@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -14,17 +15,17 @@ T = TypeVar("T")
 def track(items: Iterable[T], *, total: int, label: str, show: bool) -> Iterator[T]:
     """Yield `items`, showing how many of `total` are done.
 
-    A bar where tqdm (the ``progress`` extra) is installed, else a line for each tenth.
+    A bar on a terminal where tqdm (the ``progress`` extra) is installed, else a line
+    for each tenth.
     """
     if not show:
         yield from items
-        return
-    try:
+    elif sys.stderr.isatty() and find_spec("tqdm") is not None:
         from tqdm import tqdm
-    except ImportError:
+
+        yield from tqdm(items, total=total, desc=label, file=sys.stderr, leave=False)
+    else:
         yield from _track_plainly(items, total=total, label=label)
-        return
-    yield from tqdm(items, total=total, desc=label, file=sys.stderr, leave=False)
 
 
 def _track_plainly(items: Iterable[T], *, total: int, label: str) -> Iterator[T]:

@@ -59,7 +59,16 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableSchema:
-    """Fields of a table, and pairs of date columns ``(a, b)`` with ``a <= b``."""
+    """Rules of a table.
+
+    Attributes
+    ----------
+    fields : tuple of Field
+    ordered : tuple of (str, str)
+        Pairs of date columns whose first must not lie after the second.
+    timed_precision : bool
+        ``time`` is filled where ``precision`` is minute, and nowhere else.
+    """
 
     fields: tuple[Field, ...]
     ordered: tuple[tuple[str, str], ...] = ()
@@ -91,7 +100,7 @@ _RULES = {
     "end >= start": (("start", "end"),),
     "earliest <= date <= latest": (("earliest", "date"), ("date", "latest")),
 }
-_TIMED = "time only with precision minute"
+_TIMED = "time if and only if precision is minute"
 
 
 def schema_from_resource(resource: Mapping[str, Any]) -> TableSchema:
@@ -168,8 +177,11 @@ def _failures(frame: pd.DataFrame, schema: TableSchema) -> Iterator[_Failure]:
         if {earlier, later} <= set(frame.columns):
             yield from _order_failures(frame, earlier, later)
     if schema.timed_precision:
-        bad = ~is_blank(frame["time"]) & frame["precision"].ne("minute").to_numpy()
-        yield from _at(frame["time"], bad, "a time needs precision 'minute'")
+        has_time = ~is_blank(frame["time"])
+        bad = has_time != frame["precision"].eq("minute").to_numpy(dtype=bool)
+        yield from _at(
+            frame["time"], bad, "a time goes with precision minute, and with no other"
+        )
 
 
 def _at(values: pd.Series, bad: BoolArray, rule: str) -> Iterator[_Failure]:

@@ -59,7 +59,7 @@ def shift_counts(launches: IntArray, exposure: IntArray) -> IntArray:
     Examples
     --------
     >>> shift_counts(np.array([1, 0, 0, 1]), np.array([1, 1, 0, 0]))
-    array([1, 1, 1, 1])
+    array([1, 2, 1, 0])
     """
     spectrum = np.conj(fft.rfft(launches)) * fft.rfft(exposure)
     counts = fft.irfft(spectrum, n=launches.size, overwrite_x=True)

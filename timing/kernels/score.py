@@ -107,9 +107,10 @@ def score_shifts(sums: ShiftSums, ratio: float = 1.0) -> FloatArray:
     """
     at_home = sums.exposed[:, 0]
     unexposed_rate = sums.launches / (ratio * at_home + sums.days - at_home)
-    expected = unexposed_rate[:, None] * sums.exposed
+    expected: FloatArray = unexposed_rate[:, None] * sums.exposed
     if ratio != 1.0:
-        expected += (ratio - 1) * unexposed_rate[:, None] * sums.stays
+        extra = (ratio - 1) * unexposed_rate
+        expected = expected + extra[:, None] * sums.stays
     score = sums.count - expected.sum(axis=0)
     variance = (expected - expected**2 / sums.launches[:, None]).sum(axis=0)
     flat = variance <= _TIE * max(variance.max(initial=0.0), 1.0)

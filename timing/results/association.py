@@ -137,14 +137,13 @@ class PermutationResult(AssociationResult):
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Self:
         """Make the result again from `to_dict`."""
+        decoded = decode_fields(stored, cls)
         null = stored["null_distribution"]
-        return cls(
-            **decode_fields(stored, cls),
-            null_distribution=ExactNull(
-                support=np.array(null["support"]),
-                probability=decode_numbers(null["probability"]),
-            ),
+        decoded["null_distribution"] = ExactNull(
+            support=np.array(null["support"]),
+            probability=decode_numbers(null["probability"]),
         )
+        return cls(**decoded)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -169,7 +168,7 @@ class RandomizationResult(AssociationResult):
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Self:
         """Make the result again from `to_dict`."""
+        decoded = decode_fields(stored, cls)
         samples = decode_numbers(stored["null_distribution"]["samples"])
-        return cls(
-            **decode_fields(stored, cls), null_distribution=SampledNull(samples=samples)
-        )
+        decoded["null_distribution"] = SampledNull(samples=samples)
+        return cls(**decoded)

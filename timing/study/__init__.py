@@ -1,6 +1,6 @@
 """The main job: one declared study, from the tables to the figures."""
 
-from timing.study.run import run_study
+from timing.study.run import run_step, run_study
 from timing.study.specification import PRIMARY, Study
 
-__all__ = ["PRIMARY", "Study", "run_study"]
+__all__ = ["PRIMARY", "Study", "run_step", "run_study"]

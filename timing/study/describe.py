@@ -107,25 +107,10 @@ def join(study: Study, output: Path) -> list[Path]:
     ]
     matched = joined[joined["matched"]]
     lags = matched["lag"].astype("int64")
-    first, last = MOTIVATING_CASE
-    everything = load_calendar()
-    case_tests = load_tests()
-    case_tests = case_tests[case_tests["date"].between(first, last)]
-    case = pd.concat(
-        [
-            case_tests[["date", "time", "weapon", "range_class", "system", "test_id"]],
-            everything[everything["start"].between(first, last)]
-            .rename(columns={"start": "date", "name": "system", "event_id": "test_id"})
-            .assign(weapon="calendar", time="", range_class=lambda t: t["category"])[
-                ["date", "time", "weapon", "range_class", "system", "test_id"]
-            ],
-        ]
-    ).sort_values(["date", "weapon"], kind="stable")
-    case.columns = ["date", "time", "kind", "class", "what", "id"]
     columns = ["test_id", "date", "event_id", "event", "lag", "n_tied", "matched"]
     return [
         *write_tables(output, "nearest_summit", joined[[*columns, "reason"]]),
-        *write_tables(output, "motivating_case", case),
+        *write_tables(output, "motivating_case", motivating_case()),
         write_json(
             output / "join.json",
             {
@@ -138,3 +123,25 @@ def join(study: Study, output: Path) -> list[Path]:
             },
         ),
     ]
+
+
+def motivating_case() -> pd.DataFrame:
+    """List what happened, by the tables, around the launches that raised the question.
+
+    Tests carry their Korean day, calendar events the days at their venue.
+    """
+    tests, calendar = load_tests(), load_calendar()
+    tests = tests[tests["date"].between(*MOTIVATING_CASE)]
+    calendar = calendar[calendar["start"].between(*MOTIVATING_CASE)]
+    rows = pd.DataFrame(
+        {
+            "date": [*tests["date"], *calendar["start"]],
+            "to": [*tests["date"], *calendar["end"]],
+            "time": [*tests["time"], *[""] * len(calendar)],
+            "kind": [*tests["weapon"], *calendar["category"]],
+            "what": [*tests["system"], *calendar["name"]],
+            "dispute": [*tests["dispute"], *[""] * len(calendar)],
+            "id": [*tests["test_id"], *calendar["event_id"]],
+        }
+    )
+    return rows.sort_values(["date", "time", "id"], kind="stable")

@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
-from timing.figures import plot_lag_profile, plot_null_distribution, plot_timeline
+from timing.figures import (
+    figure_style,
+    plot_lag_profile,
+    plot_null_distribution,
+    plot_timeline,
+)
 from timing.results import LagProfileResult, PermutationResult, RandomizationResult
 from timing.study.output import read_json, write_figure
 
@@ -73,9 +78,10 @@ def _figure(
     plot: Callable[[Axes], Axes],
     alt_text: str,
 ) -> list[Path]:
-    figure = Figure(figsize=size, layout="constrained")
-    plot(figure.add_subplot())
-    return write_figure(output, name, figure, alt_text)
+    with figure_style():
+        figure = Figure(figsize=size, layout="constrained")
+        plot(figure.add_subplot())
+        return write_figure(output, name, figure, alt_text)
 
 
 def _null_text(what: str, result: AssociationResult) -> str:

@@ -44,7 +44,10 @@ def write_tables(folder: Path, name: str, frame: pd.DataFrame) -> list[Path]:
 
 
 def write_figure(folder: Path, name: str, figure: Figure, alt_text: str) -> list[Path]:
-    """Write a figure as PDF, PNG and SVG, and what it shows as text beside it."""
+    """Write a figure as PDF, PNG and SVG, and what it shows as text beside it.
+
+    Call it within `figure_style`: fonts are embedded when a figure is saved.
+    """
     paths = []
     for suffix, metadata in _NO_DATES.items():
         path = folder / f"{name}.{suffix}"

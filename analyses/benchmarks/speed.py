@@ -1,0 +1,122 @@
+"""Speed as ratios measured in one run: the exact null, the import, the main calls.
+
+Prints a table and writes it to ``analyses/output/benchmarks``. Ratios are medians over
+rounds that alternate the two sides, so that a drifting machine affects both alike.
+"""
+
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy import fft
+
+import timing
+from timing.kernels.exact import circular_shift_pmf
+from timing.tables import write_table
+
+N_DAYS, N_LAUNCHES, N_EVENTS = 15_000, 200, 150
+ROUNDS = 200
+OUTPUT = Path("analyses/output/benchmarks")
+
+
+def seconds(call: Callable[[], object]) -> float:
+    """Time one call."""
+    begin = time.perf_counter()
+    call()
+    return time.perf_counter() - begin
+
+
+def paired(
+    ours: Callable[[], object], peer: Callable[[], object], rounds: int
+) -> tuple[float, float, float]:
+    """Medians of both sides and of their ratio, round by round."""
+    ours(), peer()
+    pairs = [(seconds(ours), seconds(peer)) for _ in range(rounds)]
+    return (
+        statistics.median(a for a, _ in pairs),
+        statistics.median(b for _, b in pairs),
+        statistics.median(a / b for a, b in pairs),
+    )
+
+
+def import_time(statement: str) -> Callable[[], object]:
+    """Time a fresh interpreter that runs `statement`."""
+    return lambda: subprocess.run([sys.executable, "-c", statement], check=True)
+
+
+def main() -> None:
+    """Measure, print and write."""
+    rng = np.random.default_rng(1)
+    launches = np.zeros(N_DAYS, dtype=np.int64)
+    launches[rng.choice(N_DAYS, N_LAUNCHES, replace=False)] = 1
+    start = np.sort(rng.choice(N_DAYS - 3, N_EVENTS, replace=False))
+    exposure = np.zeros(N_DAYS, dtype=np.int64)
+    for day in start:
+        exposure[max(day - 7, 0) : day + 10] = 1
+
+    def fft_pair() -> object:
+        return fft.irfft(fft.rfft(exposure), n=N_DAYS)
+
+    first = np.datetime64("1984-01-01")
+    tests = pd.DataFrame({"date": first + np.flatnonzero(launches)})
+    calendar = pd.DataFrame({"start": first + start, "end": first + start + 2})
+    period = timing.StudyPeriod("1984-01-01", str(first + N_DAYS - 1))
+    window = timing.Window(before=7, after=7)
+
+    def permutation() -> object:
+        return timing.permutation_test(tests, calendar, period=period, window=window)
+
+    def randomization() -> object:
+        return timing.randomization_test(tests, calendar, period=period, window=window)
+
+    rows = []
+
+    def report(what: str, pair: tuple[float, float, float], target: str) -> None:
+        rows.append(
+            (what, f"{pair[0]:.5f}", f"{pair[1]:.5f}", f"{pair[2]:.2f}", target)
+        )
+
+    report(
+        "exact circular-shift null / raw FFT pair",
+        paired(lambda: circular_shift_pmf(launches, exposure), fft_pair, ROUNDS),
+        "at most 2.5",
+    )
+    report(
+        "import timing / import pandas",
+        paired(import_time("import timing"), import_time("import pandas"), 7),
+        "at most 1.3",
+    )
+    report(
+        "import timing and permutation_test / import pandas",
+        paired(
+            import_time("import timing; timing.permutation_test"),
+            import_time("import pandas"),
+            7,
+        ),
+        "none",
+    )
+    report(
+        "permutation_test from tables / raw FFT pair",
+        paired(permutation, fft_pair, 20),
+        "20 ms",
+    )
+    report(
+        "randomization_test with its interval / raw FFT pair",
+        paired(randomization, fft_pair, 3),
+        "none",
+    )
+    names = ["what", "seconds", "seconds of peer", "ratio", "target"]
+    table = pd.DataFrame(rows, columns=names)
+    OUTPUT.mkdir(parents=True, exist_ok=True)
+    text = write_table(table, "markdown")
+    (OUTPUT / "speed.md").write_text(text, encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
