@@ -210,7 +210,7 @@ def test_separation_gives_an_exact_interval_and_a_warning(inside, ratio):
 
 def test_binary_counts_fall_back_from_the_negative_binomial():
     tests, visits, period = simulate()
-    with pytest.warns(FallbackWarning, match="Poisson took its place"):
+    with pytest.warns(FallbackWarning, match="Poisson model took its place"):
         fit = timing.count_regression(
             tests,
             visits,
@@ -219,7 +219,7 @@ def test_binary_counts_fall_back_from_the_negative_binomial():
             family="negative-binomial",
         )
     assert fit.family == "poisson"
-    assert "Poisson took its place" in fit.warnings[0]
+    assert "Poisson model took its place" in fit.warnings[0]
 
 
 def test_collinear_controls_are_an_error():

@@ -60,8 +60,9 @@ def count_regression(
     controls : sequence of str or Series, default ()
         As in `daily_panel`.
     family : {"poisson", "negative-binomial"}
-        The negative binomial dispersion is estimated. Where that fails (on 0/1 counts
-        it often does) the Poisson model takes its place, with a `FallbackWarning`.
+        The negative binomial dispersion is estimated. Where the counts are no more
+        dispersed than Poisson ones (0/1 counts never are) the Poisson model takes its
+        place, with a `FallbackWarning`.
     freq : {"D", "W"}
         One row per at-risk day, or per week (Monday to Sunday); a week's exposure is
         the share of its at-risk days that are exposed, its offset the log of their
@@ -89,7 +90,7 @@ def count_regression(
         If no launch, or every launch, is exposed. The rate ratio is then 0 or infinite
         and the interval and p-value are exact (binomial) and without controls.
     FallbackWarning
-        If the negative binomial model could not be fitted.
+        If the negative binomial model has no maximum.
 
     Notes
     -----
@@ -203,12 +204,13 @@ def _in_words(controls: Controls) -> str:
 
 
 def _fit(rows: Rows, family: str, notes: list[str]) -> tuple[Fit, str]:
+    """Fit the family asked for, or Poisson where it fails; return the one used."""
     poisson = fit_poisson(rows)
     if family == "poisson":
         return poisson, family
-    fit = fit_negative_binomial(rows, poisson)
+    fit = fit_negative_binomial(rows)
     if fit is None:
-        text = "the negative binomial model could not be fitted; Poisson took its place"
+        text = "no over-dispersion was found; the Poisson model took its place"
         _warn(text, FallbackWarning, notes)
         return poisson, "poisson"
     return fit, family

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import optimize
 
 from timing.errors import EstimationError
 from timing.results import Dropped
 
+if TYPE_CHECKING:
+    from statsmodels.genmod.families import Family
+    from statsmodels.genmod.generalized_linear_model import GLMResults
+
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+
+_LOG_DISPERSION = (-12.0, 6.0)
+"""Range of the log dispersion; its ends stand for none and for no maximum."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -72,13 +80,13 @@ def design_rows(panel: pd.DataFrame, freq: str) -> tuple[Rows, tuple[Dropped, ..
             )
             keep &= ~empty
     panel = panel[keep].reset_index(drop=True)
+    for name in panel.columns[panel.dtypes.eq("category")]:
+        panel[name] = panel[name].cat.remove_unused_categories()
     design = pd.get_dummies(
         panel.drop(columns=["date", "launches", "n_events"]).assign(intercept=1.0),
         drop_first=True,
         dtype=float,
     ).astype(float)
-    # Levels that lost all their days leave empty columns.
-    design = design.loc[:, design.ne(0).any()]
     day = panel["date"].to_numpy().astype("datetime64[D]").astype(np.int64)
     position = day if freq == "D" else (day + 3) // 7
     launches = panel["launches"].astype(float)
@@ -105,41 +113,52 @@ def fit_poisson(rows: Rows) -> Fit:
         msg = "`controls` are collinear with each other or with the exposure."
         raise EstimationError(msg)
     from statsmodels.genmod.families import Poisson
-    from statsmodels.genmod.generalized_linear_model import GLM
 
-    model = GLM(
-        rows.launches, rows.design.to_numpy(), family=Poisson(), offset=rows.log_days
-    )
-    fitted = model.fit(maxiter=200, tol=1e-10)
+    fitted = _fit_glm(rows, Poisson())
     if not fitted.converged or not np.isfinite(fitted.params).all():
         msg = "the Poisson model did not converge; use fewer `controls`."
         raise EstimationError(msg)
     return _moments(rows, fitted.params, dispersion=0.0)
 
 
-def fit_negative_binomial(rows: Rows, start: Fit) -> Fit | None:
-    """NB2 with its dispersion estimated; None where that fails."""
-    from statsmodels.discrete.discrete_model import NegativeBinomial
+def fit_negative_binomial(rows: Rows) -> Fit | None:
+    """Fit the negative binomial model (NB2), its dispersion by profile likelihood.
 
-    model = NegativeBinomial(
-        rows.launches, rows.design.to_numpy(), offset=rows.log_days
+    The dispersion of statsmodels' own NB2 estimator stops short of the maximum on
+    sparse counts, and its errors are NaN on 0/1 counts.
+
+    Returns
+    -------
+    Fit or None
+        None where the likelihood has no maximum at a positive dispersion: the counts
+        are no more dispersed than Poisson ones.
+    """
+    from statsmodels.genmod.families import NegativeBinomial
+
+    def loss(log_dispersion: float) -> float:
+        family = NegativeBinomial(alpha=np.exp(log_dispersion))
+        return -float(_fit_glm(rows, family).llf)
+
+    low, high = _LOG_DISPERSION
+    best = optimize.minimize_scalar(
+        loss, bounds=_LOG_DISPERSION, method="bounded", options={"xatol": 1e-7}
     )
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        try:
-            fitted = model.fit(
-                start_params=np.r_[start.params, 0.5],
-                method="bfgs",
-                maxiter=500,
-                disp=False,
-            )
-        except (np.linalg.LinAlgError, ValueError):
-            return None
-    # statsmodels reports convergence with NaN errors on 0/1 counts.
-    sound = np.isfinite(fitted.params).all() and np.isfinite(fitted.bse).all()
-    if not sound or not fitted.mle_retvals["converged"] or fitted.params[-1] <= 1e-8:
+    if not low + 1 < best.x < high - 1:
         return None
-    return _moments(rows, fitted.params[:-1], dispersion=float(fitted.params[-1]))
+    dispersion = float(np.exp(best.x))
+    fitted = _fit_glm(rows, NegativeBinomial(alpha=dispersion))
+    if not fitted.converged or not np.isfinite(fitted.params).all():
+        return None
+    return _moments(rows, fitted.params, dispersion=dispersion)
+
+
+def _fit_glm(rows: Rows, family: Family) -> GLMResults:
+    from statsmodels.genmod.generalized_linear_model import GLM
+
+    model = GLM(
+        rows.launches, rows.design.to_numpy(), family=family, offset=rows.log_days
+    )
+    return model.fit(maxiter=200, tol=1e-10)
 
 
 def _moments(rows: Rows, params: FloatArray, *, dispersion: float) -> Fit:
