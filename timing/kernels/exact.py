@@ -62,7 +62,7 @@ def shift_counts(launches: IntArray, exposure: IntArray) -> IntArray:
     array([1, 2, 1, 0])
     """
     spectrum = np.conj(fft.rfft(launches)) * fft.rfft(exposure)
-    counts = fft.irfft(spectrum, n=launches.size, overwrite_x=True)
+    counts: FloatArray = fft.irfft(spectrum, n=launches.size, overwrite_x=True)
     return np.rint(counts, out=counts).astype(np.int64)
 
 
