@@ -27,6 +27,18 @@ def check_choice(name: str, value: object, allowed: Iterable[str]) -> str:
     return value
 
 
+def check_type(name: str, value: object, kind: type) -> None:
+    """Raise if `value` is not a `kind`.
+
+    Examples
+    --------
+    >>> check_type("window", 7, int)
+    """
+    if not isinstance(value, kind):
+        msg = f"`{name}` is a {type(value).__name__}; it must be a {kind.__name__}."
+        raise ArgumentError(msg)
+
+
 def check_whole(name: str, value: object, *, minimum: int) -> int:
     """Return `value` as an int if it is a whole number of at least `minimum`.
 

@@ -221,6 +221,9 @@ def _validate(options: argparse.Namespace) -> int:
             continue
         try:
             rows = len(read_table(path, schema=schema))
+        except OSError as error:
+            print(f"timing validate: {error}", file=sys.stderr)
+            code = EXIT_BAD_INPUT
         except SchemaError as error:
             for row in error.failures.itertuples(index=False):
                 print(f"{SchemaError([tuple(row)])}", file=sys.stderr)

@@ -14,12 +14,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from timing.period import day_number
+from timing.period import day_number, parse_iso
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
 KOREA = "Asia/Seoul"
+
+_LAST_DAY = day_number(date(9999, 12, 31))
 
 
 def parse_days(values: pd.Series) -> tuple[IntArray, BoolArray]:
@@ -65,14 +67,17 @@ def _parse_one(value: str | date | np.datetime64) -> int | None:
     if isinstance(value, np.datetime64):
         value = pd.Timestamp(value)
     if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value.strip())
-        except ValueError:
+        parsed = parse_iso(value)
+        if parsed is None:
             return None
+        value = parsed
     if pd.isna(value):
         return None
     if isinstance(value, datetime) and value.tzinfo is not None:
-        value = value.astimezone(ZoneInfo(KOREA))
+        try:
+            value = value.astimezone(ZoneInfo(KOREA))
+        except OverflowError:  # outside the years 1 to 9999 in Korea
+            return None
     return day_number(value)
 
 
@@ -132,6 +137,8 @@ def venue_to_korean_days(
 def _korean_day_of_midnight(
     days: IntArray, zone: str, *, before: bool = False
 ) -> IntArray:
+    # Open ends are written 9999-12-31; the day after does not exist.
+    days = np.minimum(days, _LAST_DAY)
     midnight = pd.DatetimeIndex(days.astype("datetime64[D]").astype("datetime64[us]"))
     local: Any = midnight.tz_localize(
         zone, ambiguous=np.ones(days.size, dtype=bool), nonexistent="shift_forward"

@@ -107,6 +107,9 @@ _NAMED: dict[str, Callable[[IntArray, DatedEvents], pd.DataFrame]] = {
 }
 
 
+_KINDS = "`controls` holds names and named Series indexed by day only, in a list."
+
+
 def control_columns(
     controls: Controls, *, day: IntArray, events: DatedEvents
 ) -> pd.DataFrame:
@@ -133,6 +136,8 @@ def control_columns(
     """
     if isinstance(controls, str):
         controls = (controls,)
+    if not isinstance(controls, list | tuple):
+        raise ArgumentError(_KINDS)
     parts = [
         _named(control, day, events)
         if isinstance(control, str)
@@ -157,8 +162,7 @@ def _named(name: str, day: IntArray, events: DatedEvents) -> pd.DataFrame:
 
 def _users_own(control: pd.Series, day: IntArray) -> pd.DataFrame:
     if not isinstance(control, pd.Series) or not isinstance(control.name, str):
-        msg = "`controls` holds names and named Series indexed by day only."
-        raise ArgumentError(msg)
+        raise ArgumentError(_KINDS)
     known, readable = parse_days(control.index.to_series())
     values = pd.Series(control.array[readable], index=known[readable])
     if not values.index.is_unique:

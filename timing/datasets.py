@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from timing.arguments import check_choice
-from timing.errors import EmptySelectionError
+from timing.errors import ArgumentError, EmptySelectionError
 from timing.schema import CALENDAR, TESTS, check_table, schema_from_resource
 
 CONFIDENCES = ("low", "medium", "high")
@@ -83,7 +83,10 @@ def _select(
             continue
         column = {"weapons": "weapon", "categories": "category"}.get(argument, argument)
         known = sorted(table[column].unique())
-        chosen = [values] if isinstance(values, str) else list(values)
+        chosen = [values] if isinstance(values, str) else values
+        if not isinstance(chosen, list | tuple | set):
+            msg = f"`{argument}` is {values!r}; it must be text or a list of text."
+            raise ArgumentError(msg)
         for value in chosen:
             check_choice(argument, value, known)
         keep &= table[column].isin(chosen)

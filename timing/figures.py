@@ -142,11 +142,10 @@ def plot_timeline(
         table = as_frame(tests, argument="tests", columns=("date",)).iloc[events.row]
         inside = np.isin(events.day, period.all_days)
         date = pd.DatetimeIndex(to_dates(events.day[inside]))
-        weapon = (
-            table["weapon"].to_numpy()[inside]
-            if "weapon" in table
-            else np.full(date.size, "event")
-        )
+        weapon = np.full(date.size, "event", dtype=object)
+        if "weapon" in table:
+            named = table["weapon"].astype(object).fillna("unknown class")
+            weapon = named.astype(str).to_numpy(dtype=object)[inside]
         for name in dict.fromkeys((*_CLASS_STYLE, *sorted(set(weapon)))):
             chosen = weapon == name
             if not chosen.any():
@@ -158,7 +157,8 @@ def plot_timeline(
                 color=OKABE_ITO[color], alpha=0.85, zorder=3,
                 label=f"{name.replace('_', ' ')} ({chosen.sum()})",
             )  # fmt: skip
-        _finish_timeline(ax, first_year, last_year)
+        unknown = sum(dropped.rows for dropped in events.dropped)
+        _finish_timeline(ax, first_year, last_year, n_unknown=unknown)
     return ax
 
 
@@ -194,14 +194,17 @@ def _draw_spans(
         )  # fmt: skip
 
 
-def _finish_timeline(ax: Axes, first_year: int, last_year: int) -> None:
+def _finish_timeline(
+    ax: Axes, first_year: int, last_year: int, *, n_unknown: int
+) -> None:
     month_starts = pd.date_range("2023-01-01", "2023-12-01", freq="MS")
     ax.set_xticks(month_starts.day_of_year, [m.strftime("%b")[0] for m in month_starts])
     ax.set_xlim(0, 367)
     ax.set_yticks(range(first_year, last_year + 1))
     ax.set_ylim(last_year + 0.6, first_year - 0.6)
     ax.tick_params(length=0)
-    ax.set_xlabel("day of the year (Korean time)")
+    left_out = f"; {n_unknown} events of unknown day not drawn" if n_unknown else ""
+    ax.set_xlabel(f"day of the year (Korean time){left_out}")
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=5, fontsize=8)
 
 

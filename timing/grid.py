@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from timing.arguments import check_choice
+from timing.arguments import check_choice, check_type
 from timing.clock import to_dates
 from timing.errors import ArgumentError, EmptySelectionError, NoContrastError
 from timing.inputs import DatedIntervals, drop_note, read_events, read_intervals
@@ -82,12 +82,8 @@ class DayGrid:
 
 def check_window(period: StudyPeriod, window: Window) -> None:
     """Raise if the arguments are not of their types or the window is too long."""
-    if not isinstance(period, StudyPeriod):
-        msg = f"`period` is a {type(period).__name__}; it must be a StudyPeriod."
-        raise ArgumentError(msg)
-    if not isinstance(window, Window):
-        msg = f"`window` is a {type(window).__name__}; it must be a Window."
-        raise ArgumentError(msg)
+    check_type("period", period, StudyPeriod)
+    check_type("window", window, Window)
     length = window.before + window.after + 1
     if length > period.n_days:
         msg = (

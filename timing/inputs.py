@@ -78,8 +78,11 @@ def as_frame(dates: Dates, *, argument: str, columns: tuple[str, ...]) -> pd.Dat
         got = type(dates).__name__
         rule = f"must be a table or a list of dates, not {got!r}"
         raise SchemaError([(f"`{argument}`", 0, columns[0], "", rule)])
-    values = pd.Series(list(dates), dtype=getattr(dates, "dtype", object))
-    return pd.DataFrame(dict.fromkeys(columns, values))
+    if isinstance(dates, pd.Index):
+        dates = dates.to_series(index=pd.RangeIndex(len(dates)))
+    elif not isinstance(dates, pd.Series):
+        dates = pd.Series(list(dates), dtype=object)
+    return pd.DataFrame(dict.fromkeys(columns, dates))
 
 
 def _checked(
@@ -93,10 +96,13 @@ def _checked(
     return frame
 
 
-def _ids(frame: pd.DataFrame, column: str) -> tuple[str, ...]:
-    if column in frame.columns:
-        return tuple(frame[column].astype(str))
-    return tuple(str(i) for i in range(1, len(frame) + 1))
+def row_ids(frame: pd.DataFrame, column: str) -> tuple[str, ...]:
+    """Ids of the rows: those of `column`, or the position, from 1, where blank."""
+    position = pd.Series(range(1, len(frame) + 1), index=frame.index, dtype=object)
+    if column not in frame.columns:
+        return tuple(position.astype(str))
+    ids = frame[column].astype(object).where(~is_blank(frame[column]), position)
+    return tuple(ids.astype(str))
 
 
 def _hash(ids: tuple[str, ...], *arrays: IntArray) -> str:
@@ -134,7 +140,7 @@ def read_events(tests: Dates) -> DatedEvents:
         If there is no row, or none with a known day.
     """
     frame = _checked(tests, TESTS, argument="tests", columns=("date",))
-    ids = _ids(frame, "test_id")
+    ids = row_ids(frame, "test_id")
     day, _ = parse_days(frame["date"])
     unknown = np.zeros(day.size, dtype=bool)
     if {"earliest", "latest"} <= set(frame.columns):
@@ -183,7 +189,7 @@ def read_intervals(calendar: Dates, *, anchor: str = "interval") -> DatedInterva
         if column not in frame.columns:
             rule = f"the column is missing, and anchor={anchor!r} needs it"
             raise SchemaError([("`calendar`", 0, column, "", rule)])
-    ids = _ids(frame, "event_id")
+    ids = row_ids(frame, "event_id")
     blank = is_blank(frame[columns[0]]) | is_blank(frame[columns[1]])
     if blank.all():
         msg = f"`calendar` has no row with a date for anchor={anchor!r}."
@@ -195,6 +201,7 @@ def read_intervals(calendar: Dates, *, anchor: str = "interval") -> DatedInterva
     zone = kept["zone"] if has_zone else pd.Series([""] * row.size)
     spans = "interval" if anchor in ("start", "end") else anchor
     begin, stop = (parse_days(kept[c])[0] for c in _ANCHOR_COLUMNS[spans])
+    written = [parse_days(frame[c])[0] for c in ("start", "end")]
     first, last = venue_to_korean_days(begin, stop, zone)
     if anchor == "start":
         last = first
@@ -206,5 +213,5 @@ def read_intervals(calendar: Dates, *, anchor: str = "interval") -> DatedInterva
         row=row,
         ids=tuple(ids[i] for i in row),
         dropped=drop_note("calendar", f"no date for anchor {anchor!r}", blank, ids),
-        sha256=_hash(ids, *(parse_days(frame[c])[0] for c in ("start", "end"))),
+        sha256=_hash((*ids, *zone.astype(str)), *written, begin, stop),
     )

@@ -9,15 +9,14 @@ import numpy.typing as npt
 import pandas as pd
 from pandas.arrays import IntegerArray
 
-from timing.arguments import check_choice
+from timing.arguments import check_choice, check_type
 from timing.clock import to_dates
-from timing.inputs import as_frame, read_events, read_intervals
+from timing.inputs import as_frame, read_events, read_intervals, row_ids
 from timing.kernels.intervals import nearest_after, nearest_both, nearest_prior
-from timing.period import day_number
+from timing.period import StudyPeriod, day_number
 
 if TYPE_CHECKING:
     from timing.inputs import Dates
-    from timing.period import StudyPeriod
 
 IntArray = npt.NDArray[np.int64]
 Direction = Literal["prior", "after", "both"]
@@ -62,9 +61,9 @@ def nearest(
             Days from the calendar event to the test: positive after its last day,
             negative before its first, 0 within.
         ``n_tied``
-            Calendar events at that distance in the directions asked for. Above 1 the
-            choice is arbitrary: the earlier one in time (``"both"``), and among those
-            the one that began first (the one that ends last for ``"after"``).
+            Calendar events at that distance in the directions asked for. Above 1 one
+            of them is named: for ``"both"`` the earlier in time, and then the one that
+            began first (for ``"after"`` the one that ends last).
         ``matched``, ``reason``
             Whether there is a match, and why not.
 
@@ -93,7 +92,7 @@ def nearest(
     """
     kernel = _KERNELS[check_choice("direction", direction, _KERNELS)]
     table = as_frame(tests, argument="tests", columns=("date",))
-    events = read_events(tests)
+    events = read_events(table)
     intervals = read_intervals(calendar)
     n = len(table)
 
@@ -101,6 +100,7 @@ def nearest(
     reason[events.row] = ""
     in_play = np.ones(events.day.size, dtype=bool)
     if period is not None:
+        check_type("period", period, StudyPeriod)
         first, last = day_number(period.start), day_number(period.end)
         inside = (events.day >= first) & (events.day <= last)
         in_play = np.isin(events.day, period.days)
@@ -113,8 +113,6 @@ def nearest(
     reason[row[~has_match]] = _UNMATCHED.get(direction, "")
     row, position = row[has_match], found.position[has_match]
 
-    test_ids = np.arange(1, n + 1).astype(str).astype(object)
-    test_ids[events.row] = events.ids
     event_ids = np.full(n, pd.NA, dtype=object)
     event_ids[row] = [intervals.ids[i] for i in position]
     dates = np.full(n, np.datetime64("NaT", "us"))
@@ -125,7 +123,7 @@ def nearest(
         "n_tied": found.n_tied[has_match],
     }
     columns: dict[str, Any] = {
-        "test_id": test_ids,
+        "test_id": row_ids(table, "test_id"),
         "date": dates,
         "event_id": event_ids,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     IntArray = npt.NDArray[np.int64]
 
 _EPOCH = date(1970, 1, 1).toordinal()
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?!\d)")
 
 
 def day_number(day: date) -> int:
@@ -32,18 +34,49 @@ def day_number(day: date) -> int:
     return day.toordinal() - _EPOCH
 
 
+def parse_iso(text: str) -> datetime | None:
+    """Read an ISO 8601 day or time that begins YYYY-MM-DD; None where it cannot be.
+
+    Examples
+    --------
+    >>> parse_iso("2025-10-28 15:00")
+    datetime.datetime(2025, 10, 28, 15, 0)
+    >>> parse_iso("2025-W44")  # a week is not a day
+    """
+    text = text.strip()
+    if _ISO_DAY.match(text) is None:
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 def _as_date(name: str, value: object) -> date:
     if isinstance(value, str):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            pass
+        if (day := parse_iso(value)) is not None and len(value.strip()) == 10:
+            return day.date()
     elif isinstance(value, datetime) and value == value:  # NaT differs from itself
         return value.date()
     elif isinstance(value, date) and value == value:
         return value
     msg = f"`{name}` is {value!r}; it must be a date written YYYY-MM-DD."
     raise ArgumentError(msg)
+
+
+def _as_spans(exclude: object) -> tuple[tuple[date, date], ...]:
+    pairs = list(exclude) if isinstance(exclude, list | tuple) else [exclude]
+    spans = []
+    for i, pair in enumerate(pairs):
+        if not isinstance(pair, list | tuple) or len(pair) != 2:
+            msg = f"`exclude` must hold (start, end) pairs; item {i} is {pair!r}."
+            raise ArgumentError(msg)
+        begin, stop = (_as_date(f"exclude[{i}][{j}]", pair[j]) for j in (0, 1))
+        if stop < begin:
+            msg = f"`exclude[{i}]` ends on {stop}, before its start on {begin}."
+            raise ArgumentError(msg)
+        spans.append((begin, stop))
+    return tuple(spans)
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -84,14 +117,7 @@ class StudyPeriod:
         if last < first:
             msg = f"`end` is {last}; it must not lie before `start`, {first}."
             raise ArgumentError(msg)
-        spans = tuple(
-            (_as_date(f"exclude[{i}][0]", a), _as_date(f"exclude[{i}][1]", b))
-            for i, (a, b) in enumerate(exclude)
-        )
-        for i, (a, b) in enumerate(spans):
-            if b < a:
-                msg = f"`exclude[{i}]` ends on {b}, before its start on {a}."
-                raise ArgumentError(msg)
+        spans = _as_spans(exclude)
         object.__setattr__(self, "start", first)
         object.__setattr__(self, "end", last)
         object.__setattr__(self, "exclude", spans)

@@ -32,8 +32,8 @@ class Field:
     ----------
     name : str
     type : str
-        ``string``, ``date``, ``time``, ``integer``, ``number``, ``boolean`` or
-        ``zone`` (an IANA time zone).
+        ``string``, ``date``, ``time``, ``integer``, ``number``, ``boolean``, ``zone``
+        (an IANA time zone) or ``any``.
     present : bool
         The column must exist.
     required : bool
@@ -47,7 +47,7 @@ class Field:
     """
 
     name: str
-    type: str = "string"
+    type: str = "any"
     present: bool = False
     required: bool = False
     unique: bool = False
@@ -91,9 +91,11 @@ CALENDAR = TableSchema(
         Field(name="end", type="date", present=True, required=True),
         Field(name="event_id", unique=True),
         Field(name="zone", type="zone"),
+        Field(name="meeting_start", type="date"),
+        Field(name="meeting_end", type="date"),
         Field(name="announced", type="date"),
     ),
-    ordered=(("start", "end"),),
+    ordered=(("start", "end"), ("meeting_start", "meeting_end")),
 )
 
 _RULES = {
@@ -149,6 +151,9 @@ def check_table(frame: pd.DataFrame, schema: TableSchema, *, table: str) -> None
     SchemaError
         With every failure in its ``failures`` table.
     """
+    if not isinstance(frame, pd.DataFrame):
+        rule = f"must be a table (a DataFrame), not {type(frame).__name__!r}"
+        raise SchemaError([(table, 0, "(all)", "", rule)])
     failures = [
         (table, row, column, value, rule)
         for row, column, value, rule in _failures(frame, schema)
@@ -167,6 +172,10 @@ _Failure = tuple[int, str, object, str]
 
 
 def _failures(frame: pd.DataFrame, schema: TableSchema) -> Iterator[_Failure]:
+    twice = frame.columns[frame.columns.duplicated()]
+    if len(twice):
+        yield 0, str(twice[0]), "", "the column occurs twice"
+        return
     for field in schema.fields:
         if field.name in frame.columns:
             yield from _column_failures(frame[field.name], field)
@@ -176,7 +185,7 @@ def _failures(frame: pd.DataFrame, schema: TableSchema) -> Iterator[_Failure]:
     for earlier, later in schema.ordered:
         if {earlier, later} <= set(frame.columns):
             yield from _order_failures(frame, earlier, later)
-    if schema.timed_precision:
+    if schema.timed_precision and {"time", "precision"} <= set(frame.columns):
         has_time = ~is_blank(frame["time"])
         bad = has_time != frame["precision"].eq("minute").to_numpy(dtype=bool)
         yield from _at(
@@ -213,6 +222,7 @@ def _column_failures(values: pd.Series, field: Field) -> Iterator[_Failure]:
 
 
 _TYPES = {
+    "any": "",
     "string": "must be text",
     "date": "is not a date (rule: YYYY-MM-DD, a day that exists)",
     "time": "is not a time (rule: HH:MM)",
@@ -226,6 +236,8 @@ _TYPES = {
 def _has_type(values: pd.Series, kind: str) -> BoolArray:
     if kind == "date":
         return parse_days(values)[1]
+    if kind == "string":
+        return np.array([isinstance(value, str) for value in values], dtype=bool)
     if kind == "zone":
         known = {name: is_zone(name) for name in values.dropna().astype(str).unique()}
         return np.array([known.get(str(name), False) for name in values], dtype=bool)

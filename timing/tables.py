@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, overload
 
 import numpy as np
@@ -16,7 +16,7 @@ from timing.results import Result
 from timing.results.base import format_p
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
 FORMATS = ("frame", "markdown", "latex", "html")
 
@@ -83,6 +83,9 @@ def results_table(
     check_choice("format", format, FORMATS)
     if isinstance(results, Mapping):
         labelled = dict(results)
+    elif isinstance(results, Result) or not isinstance(results, Sequence):
+        msg = "`results` must be a mapping of labels to results, or a list of results."
+        raise ArgumentError(msg)
     else:
         labelled = {str(i): result for i, result in enumerate(results, start=1)}
     if not labelled:
@@ -167,7 +170,7 @@ def _cell(value: object) -> str:
 def _markdown(head: list[str], body: list[list[str]]) -> list[str]:
     lines = [head, *body]
     rows = [
-        "| " + " | ".join(cell.replace("|", r"\|") for cell in line) + " |"
+        "| " + " | ".join(" ".join(c.split()).replace("|", r"\|") for c in line) + " |"
         for line in lines
     ]
     return [rows[0], "|" + "---|" * len(head), *rows[1:]]

@@ -79,7 +79,7 @@ def main() -> int:
     options = parser.parse_args()
     try:
         files = build(options.sources)
-    except BuildError as error:
+    except (BuildError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     options.output.mkdir(parents=True, exist_ok=True)

@@ -65,11 +65,8 @@ def _latest_end(first: IntArray, last: IntArray, order: IntArray) -> IntArray:
     return order[np.maximum.accumulate(np.where(is_new, np.arange(order.size), 0))]
 
 
-def nearest_prior(day: IntArray, first: IntArray, last: IntArray) -> Nearest:
-    """Nearest interval that began on or before each day (`lag` is 0 or positive).
-
-    Of several at the same distance the one that began first is named.
-    """
+def _latest_ended(day: IntArray, first: IntArray, last: IntArray) -> Nearest:
+    """Of the intervals begun by each day, the one that ends last."""
     order = np.lexsort((np.arange(first.size), first))
     best = _latest_end(first, last, order)
     n_begun = np.searchsorted(first[order], day, side="right")
@@ -83,6 +80,20 @@ def nearest_prior(day: IntArray, first: IntArray, last: IntArray) -> Nearest:
     )
     n_tied = np.where(lag == 0, n_begun - ended_before, n_at_end)
     return Nearest(lag, position, np.where(found, n_tied, 0))
+
+
+def nearest_prior(day: IntArray, first: IntArray, last: IntArray) -> Nearest:
+    """Nearest interval that began on or before each day (`lag` is 0 or positive).
+
+    Of several at the same distance the one that began first is named.
+    """
+    found = _latest_ended(day, first, last)
+    # Among those under way, the mirror image finds the one that began first.
+    mirrored = _latest_ended(-day, -last, -first)
+    under_way = (found.position >= 0) & (found.lag == 0)
+    return found._replace(
+        position=np.where(under_way, mirrored.position, found.position)
+    )
 
 
 def nearest_after(day: IntArray, first: IntArray, last: IntArray) -> Nearest:

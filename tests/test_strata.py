@@ -1,0 +1,102 @@
+"""Strata of days: the time scale that a null model holds fixed."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from timing import StudyPeriod
+from timing.clock import parse_days
+from timing.errors import ArgumentError
+from timing.strata import strata_in_words, stratum_of
+
+
+def _numbers(*days: str) -> Any:
+    return parse_days(pd.Series(days))[0]
+
+
+EDGES = _numbers(
+    "2019-12-31", "2020-01-01", "2020-01-31", "2020-02-01", "2020-03-31",
+    "2020-04-01", "2020-06-30", "2020-07-01", "2021-01-01",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("strata", "expected"),
+    [
+        (None, [0, 0, 0, 0, 0, 0, 0, 0, 0]),
+        ("year", [0, 1, 1, 1, 1, 1, 1, 1, 2]),
+        ("half", [0, 1, 1, 1, 1, 1, 1, 2, 3]),
+        ("quarter", [0, 1, 1, 1, 1, 2, 2, 3, 4]),
+        ("month", [0, 1, 1, 2, 3, 4, 5, 6, 7]),
+    ],
+)
+def test_strata_of_named_scales_change_at_their_edges(strata: Any, expected: list[int]):
+    assert stratum_of(EDGES, strata).tolist() == expected
+
+
+def test_eras_change_with_the_leader():
+    # Kim Il Sung died on 8 July 1994, Kim Jong Il on 17 December 2011.
+    days = _numbers(
+        "1984-04-09", "1994-07-08", "1994-07-09", "2011-12-17", "2011-12-18",
+        "2025-10-28",
+    )  # fmt: skip
+    assert stratum_of(days, "era").tolist() == [0, 0, 1, 1, 2, 2]
+
+
+def test_months_of_different_years_are_different_strata():
+    days = StudyPeriod("2012-01-01", "2021-12-31").days
+    sizes = np.bincount(stratum_of(days, "month"))
+    assert sizes.size == 120
+    assert sizes[1] == 29  # February 2012
+    assert sizes.sum() == days.size
+
+
+def test_a_series_of_labels_may_be_longer_and_in_any_order():
+    labels = pd.Series(
+        ["hot", "cold", "cold", "hot"],
+        index=["2020-01-03", "2020-01-01", "2020-01-02", "2019-01-01"],
+    )
+    days = _numbers("2020-01-01", "2020-01-02", "2020-01-03")
+    assert stratum_of(days, labels).tolist() == [0, 0, 1]
+    assert stratum_of(days, labels.set_axis(pd.to_datetime(labels.index))).tolist() == [
+        0, 0, 1,
+    ]  # fmt: skip
+
+
+def test_a_callable_labels_the_days():
+    days = _numbers("2020-01-03", "2020-01-04", "2020-01-06")  # Fri, Sat, Mon
+    weekend = stratum_of(days, lambda index: index.day_of_week >= 5)
+    assert weekend.tolist() == [0, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("strata", "message"),
+    [
+        ("week", "`strata` is 'week'; it must be None, one of 'month', 'quarter', "
+                 "'half', 'year', 'era', a Series indexed by day, or a callable"),
+        (5, "`strata` is a int"),
+        (["month"], "`strata` is a list"),
+        (pd.Series(["a"], index=["2020-01-01"]),
+         "`strata` has no label for 2 at-risk days, first 2020-01-02"),
+        (pd.Series(["a", "b", None], index=["2020-01-01", "2020-01-02", "2020-01-03"]),
+         "`strata` has no label for 1 at-risk days, first 2020-01-03"),
+        (pd.Series(["a", "b"], index=["2020-01-01"] * 2),
+         "`strata` has two labels for one day"),
+        (lambda index: ["a"], "`strata` returned 1 labels for 3 days"),
+    ],
+)  # fmt: skip
+def test_strata_that_do_not_label_every_day_are_an_error(strata: Any, message: str):
+    with pytest.raises(ArgumentError, match=message):
+        stratum_of(_numbers("2020-01-01", "2020-01-02", "2020-01-03"), strata)
+
+
+def test_strata_are_named_in_words():
+    def season(index: pd.DatetimeIndex) -> Any:
+        return index.quarter
+
+    assert strata_in_words("month") == "each calendar month of each year"
+    assert strata_in_words(None) == "the whole period"
+    assert strata_in_words(season) == "each stratum of 'season'"
+    assert strata_in_words(pd.Series(name="phase")) == "each stratum of 'phase'"
