@@ -247,7 +247,7 @@ def test_a_file_that_is_not_there_is_named(files: Any, capsys: Any, command: str
     assert main([command, *files(), "--tests", "nowhere/mine.csv"]) == 2
     err = capsys.readouterr().err
     assert err.startswith(f"timing {command}: ")
-    assert "No such file or directory: 'nowhere/mine.csv'" in err
+    assert "nowhere/mine.csv: No such file or directory" in err
 
 
 def test_a_folder_is_no_file(files: Any, capsys: Any, tmp_path: Path):

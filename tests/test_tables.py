@@ -47,7 +47,7 @@ def test_a_table_has_one_row_for_each_result(permutation: Any, randomization: An
     assert table.columns.tolist() == [
         "label", "method", "rate ratio", "95% interval", "p", "naive p", "launches",
         "on exposed days", "expected", "exposed days", "at-risk days",
-        "calendar events", "detectable ratio",
+        "calendar events", "detectable ratio", "information left",
     ]  # fmt: skip
     row = table.iloc[0]
     assert row["rate ratio"] == permutation.conditional_rate_ratio

@@ -53,11 +53,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
             warnings.showwarning = _show_warning
             return int(options.command(options))
     except (TimingError, OSError) as error:
-        print(f"timing {options.name}: {error}", file=sys.stderr)
+        print(f"timing {options.name}: {_reason(error)}", file=sys.stderr)
         return EXIT_BAD_INPUT
     except KeyboardInterrupt:
         print(f"timing {options.name}: interrupted", file=sys.stderr)
         return EXIT_INTERRUPTED
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
 
 
 def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
@@ -84,8 +90,19 @@ def _parser() -> argparse.ArgumentParser:
         )
 
     run = add("run", "Run the declared study: tables, figures and a manifest.")
-    run.add_argument("--output", default="analyses/output", metavar="DIR")
-    run.add_argument("--jobs", type=int, default=1, metavar="N", help="processes")
+    run.add_argument(
+        "--output",
+        default="analyses/output",
+        metavar="DIR",
+        help="folder to write to (default: analyses/output)",
+    )
+    run.add_argument(
+        "--jobs",
+        type=int,
+        default=1,
+        metavar="N",
+        help="processes for the simulations (default: 1); the numbers do not change",
+    )
     run.add_argument("--quiet", action="store_true", help="no progress")
     run.set_defaults(command=_run)
 
@@ -99,8 +116,14 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="CSV with columns 'start' and 'end' (inclusive), and 'zone' if local",
     )
-    test.add_argument("--before", type=int, default=7, metavar="DAYS")
-    test.add_argument("--after", type=int, default=7, metavar="DAYS")
+    for side, of in (("before", "first"), ("after", "last")):
+        test.add_argument(
+            f"--{side}",
+            type=int,
+            default=7,
+            metavar="DAYS",
+            help=f"window: days {side} the {of} day of an event (default: 7)",
+        )
     test.add_argument(
         "--start", metavar="DATE", help="default: first day of the first event's month"
     )
@@ -121,11 +144,17 @@ def _parser() -> argparse.ArgumentParser:
         choices=["none", "month", "quarter", "half", "year", "era"],
         help="time scale that the null holds fixed (default: month)",
     )
-    test.add_argument("--unit", default="day", choices=["day", "event"])
+    test.add_argument(
+        "--unit",
+        default="day",
+        choices=["day", "event"],
+        help="count days with an event, or events (default: day)",
+    )
     test.add_argument(
         "--anchor",
         default="interval",
         choices=["interval", "meeting", "start", "end", "announced"],
+        help="what the window hangs on (default: interval, start to end)",
     )
     test.add_argument(
         "--alternative", default="two-sided", choices=["two-sided", "greater", "less"]
@@ -222,7 +251,7 @@ def _validate(options: argparse.Namespace) -> int:
         try:
             rows = len(read_table(path, schema=schema))
         except OSError as error:
-            print(f"timing validate: {error}", file=sys.stderr)
+            print(f"timing validate: {_reason(error)}", file=sys.stderr)
             code = EXIT_BAD_INPUT
         except SchemaError as error:
             for row in error.failures.itertuples(index=False):

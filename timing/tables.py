@@ -60,7 +60,8 @@ def results_table(
     -------
     DataFrame or str
         Rate ratio (within strata or given controls) with its interval, p-value, naive
-        p-value, launches on exposed days, days and the minimum detectable rate ratio.
+        p-value, launches on exposed days, days, the minimum detectable rate ratio and
+        the share of information that the strata leave (`informative_share`).
 
     Raises
     ------
@@ -118,6 +119,7 @@ def _row(label: str, result: Result) -> dict[str, object]:
         "at-risk days": numbers["at_risk_days"],
         "calendar events": numbers["n_calendar_events"],
         "detectable ratio": numbers["minimum_detectable_rate_ratio"],
+        "information left": numbers.get("informative_share", math.nan),
     }
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 from statsmodels.stats.multitest import multipletests
 
+from timing.errors import LowInformationWarning
 from timing.nulls import CircularShift, Uniform
 from timing.permutation import permutation_test
 from timing.profile import lag_profile
@@ -23,12 +25,15 @@ if TYPE_CHECKING:
 
 def score_shift(variant: Variant) -> RandomizationResult:
     """Run the primary test on a variant."""
-    return randomization_test(
-        variant.tests(),
-        variant.calendar(),
-        period=variant.period,
-        window=variant.window,
-    )
+    with warnings.catch_warnings():
+        # The table shows how much information is left.
+        warnings.simplefilter("ignore", LowInformationWarning)
+        return randomization_test(
+            variant.tests(),
+            variant.calendar(),
+            period=variant.period,
+            window=variant.window,
+        )
 
 
 def associate(study: Study, output: Path) -> list[Path]:

@@ -38,7 +38,9 @@ def regress(study: Study, output: Path) -> list[Path]:
                 )
             fits[f"{family}: {' + '.join(controls) or 'no controls'}"] = fit
     table = results_table(fits)
-    table = table.drop(columns=["method", "on exposed days", "expected"])
+    table = table.drop(
+        columns=["method", "on exposed days", "expected", "information left"]
+    )
     table.insert(1, "family", [fit.family for fit in fits.values()])
     table["errors"] = [fit.cov for fit in fits.values()]
     table["note"] = ["; ".join(fit.warnings) for fit in fits.values()]
