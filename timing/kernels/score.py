@@ -36,9 +36,9 @@ class ShiftSums:
     ----------
     count : (n,) array of int
         Launches on exposed days at each shift.
-    exposed : (s, n) array of int
+    exposed : (s, n) array of float
         Exposed days in each stratum at each shift, c_s(k).
-    stays : (s, n) array of int
+    stays : (s, n) array of float
         Days of each stratum that are exposed both unshifted and shifted.
     launches, days : (s,) arrays of int
         Launches and days of each stratum.
@@ -47,8 +47,8 @@ class ShiftSums:
     """
 
     count: IntArray
-    exposed: IntArray
-    stays: IntArray
+    exposed: FloatArray
+    stays: FloatArray
     launches: IntArray
     days: IntArray
     exposed_launches: IntArray
@@ -84,8 +84,10 @@ def shift_sums(launches: IntArray, exposure: IntArray, stratum: IntArray) -> Shi
     is_exposed = exposure > 0
     return ShiftSums(
         count=shift_counts(launches, exposure),
-        exposed=np.array([shifted_sum(m) for m in members]),
-        stays=np.array([shifted_sum(m & is_exposed) for m in members]),
+        exposed=np.array([shifted_sum(m) for m in members], dtype=np.float64),
+        stays=np.array(
+            [shifted_sum(m & is_exposed) for m in members], dtype=np.float64
+        ),
         launches=np.array([launches[m].sum() for m in members]),
         days=np.array([m.sum() for m in members]),
         exposed_launches=np.array([launches[m & is_exposed].sum() for m in members]),
@@ -105,14 +107,20 @@ def score_shifts(sums: ShiftSums, ratio: float = 1.0) -> FloatArray:
     -------
     (n,) array of float
     """
-    at_home = sums.exposed[:, 0]
-    unexposed_rate = sums.launches / (ratio * at_home + sums.days - at_home)
-    expected: FloatArray = unexposed_rate[:, None] * sums.exposed
+    exposed, stays, launches = sums.exposed, sums.stays, sums.launches
+    at_home = exposed[:, 0]
+    rate = launches / (ratio * at_home + sums.days - at_home)
+    # einsum, not BLAS: the same bytes for any number of threads.
+    expected = np.einsum("s,sk->k", rate, exposed)
+    squares = np.einsum("s,sk,sk->k", rate**2 / launches, exposed, exposed)
     if ratio != 1.0:
-        extra = (ratio - 1) * unexposed_rate
-        expected = expected + extra[:, None] * sums.stays
-    score = sums.count - expected.sum(axis=0)
-    variance = (expected - expected**2 / sums.launches[:, None]).sum(axis=0)
+        # Days exposed unshifted carry `extra` on top of the stratum's other days.
+        extra = (ratio - 1) * rate
+        expected += np.einsum("s,sk->k", extra, stays)
+        squares += np.einsum("s,sk,sk->k", extra**2 / launches, stays, stays)
+        squares += np.einsum("s,sk,sk->k", 2 * rate * extra / launches, exposed, stays)
+    score = sums.count - expected
+    variance = expected - squares
     flat = variance <= _TIE * max(variance.max(initial=0.0), 1.0)
     return np.where(flat, 0.0, score / np.sqrt(np.where(flat, 1.0, variance)))
 

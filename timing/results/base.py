@@ -153,8 +153,7 @@ class Result:
     def to_frame(self) -> pd.DataFrame:
         """One tidy row: the numbers, the interval and the specification."""
         row: dict[str, Any] = {n: getattr(self, n) for n in self.table_fields}
-        if "interval" in {f.name for f in fields(self)}:  # type: ignore[arg-type]
-            row["ci_low"], row["ci_high"] = self.confidence_interval()
+        row["ci_low"], row["ci_high"] = self.confidence_interval()
         specification: Specification = self.specification  # type: ignore[attr-defined]
         for f in fields(specification):
             if f.name != "options":
