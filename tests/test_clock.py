@@ -58,7 +58,7 @@ def test_a_value_falls_on_its_korean_day(value: object, expected: str):
     "value",
     [
         "soon", "", "2025-02-30", "2025-13-01", "28/10/2025", "2025-10", "2025",
-        20251028, 45000.0, True, None, np.nan, pd.NaT, pd.NA, np.datetime64("NaT"),
+        20251028, 45000.0, True, None, np.nan, pd.NaT, pd.NA, np.datetime64("NaT", "D"),
     ],
 )  # fmt: skip
 def test_what_is_no_date_is_not_read(value: object):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
@@ -18,7 +19,7 @@ from matplotlib.ticker import MaxNLocator
 from timing.clock import to_dates
 from timing.errors import ArgumentError
 from timing.inputs import as_frame, read_events, read_intervals
-from timing.period import StudyPeriod
+from timing.period import StudyPeriod, day_number
 from timing.results import (
     ExactNull,
     LagProfileResult,
@@ -130,8 +131,7 @@ def plot_timeline(
         spans = read_intervals(calendar)
         _draw_spans(ax, spans.first, spans.last, period, color=_BAND, label="summit")
         for begin, stop in period.exclude:
-            ends = (np.datetime64(d, "D").astype(np.int64) for d in (begin, stop))
-            first, last = (np.array([end]) for end in ends)
+            first, last = (np.array([day_number(day)]) for day in (begin, stop))
             _draw_spans(
                 ax, first, last, period,
                 facecolor="none", edgecolor=OKABE_ITO["grey"], hatch="////",
@@ -141,8 +141,8 @@ def plot_timeline(
         events = read_events(tests)
         table = as_frame(tests, argument="tests", columns=("date",)).iloc[events.row]
         inside = np.isin(events.day, period.all_days)
-        date = pd.DatetimeIndex(to_dates(events.day[inside]))
-        weapon = np.full(date.size, "event", dtype=object)
+        when = pd.DatetimeIndex(to_dates(events.day[inside]))
+        weapon = np.full(when.size, "event", dtype=object)
         if "weapon" in table:
             named = table["weapon"].astype(object).fillna("unknown class")
             weapon = named.astype(str).to_numpy(dtype=object)[inside]
@@ -152,7 +152,7 @@ def plot_timeline(
                 continue
             color, marker = _CLASS_STYLE.get(name, _OTHER_STYLE)
             ax.scatter(
-                date.day_of_year[chosen], date.year[chosen],
+                when.day_of_year[chosen], when.year[chosen],
                 s=60 if marker == "*" else 16, marker=marker, linewidths=0.6,
                 color=OKABE_ITO[color], alpha=0.85, zorder=3,
                 label=f"{name.replace('_', ' ')} ({chosen.sum()})",
@@ -173,8 +173,7 @@ def _draw_spans(
 ) -> None:
     """Draw spans of days as bars in the rows of their years."""
     for year in range(period.start.year, period.end.year + 1):
-        new_year = np.datetime64(f"{year}-01-01", "D").astype(np.int64)
-        next_year = np.datetime64(f"{year + 1}-01-01", "D").astype(np.int64)
+        new_year, next_year = (day_number(date(y, 1, 1)) for y in (year, year + 1))
         begin = np.maximum(first, new_year)
         stop = np.minimum(last, next_year - 1)
         shown = begin <= stop
