@@ -23,6 +23,7 @@ from timing import (
     plot_lag_profile,
     plot_null_distribution,
     plot_timeline,
+    plot_waterfall,
     randomization_test,
 )
 from timing.errors import ArgumentError
@@ -361,3 +362,19 @@ def test_the_observed_line_stands_out(ax: Any, permutation: Any):
     plot_null_distribution(permutation, ax=ax)
     observed = next(line for line in ax.lines if line.get_label() == "observed")
     assert same_color(observed.get_color(), OKABE_ITO["vermilion"])
+
+
+def test_the_waterfall_draws_what_is_left_and_what_was_taken_out(ax: Any):
+    decisions = pd.DataFrame(
+        {"decision": ["in the table", "of known day"], "rows left": [9, 7]}
+    )
+    assert plot_waterfall(decisions, ax=ax) is ax
+    left, gone = ax.containers
+    assert [bar.get_width() for bar in left] == [9, 7]
+    assert [bar.get_width() for bar in gone] == [0, 2]
+    assert [text.get_text() for text in ax.texts] == ["9", "7  (-2)"]
+
+
+def test_a_waterfall_needs_its_columns(ax: Any):
+    with pytest.raises(ArgumentError, match="`decisions` lacks the column 'rows left'"):
+        plot_waterfall(pd.DataFrame({"decision": ["a"]}), ax=ax)

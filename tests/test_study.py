@@ -34,7 +34,8 @@ def test_every_table_and_figure_is_written_in_every_format(output):
         for suffix in ("csv", "md", "tex"):
             assert (output / f"{table}.{suffix}").stat().st_size > 20
     for figure in (
-        "timeline", "null_score_shift", "null_month_shift", "superposed_epochs",
+        "timeline", "data_decisions", "null_score_shift", "null_month_shift",
+        "superposed_epochs",
     ):  # fmt: skip
         for suffix in ("pdf", "png", "svg", "alt.txt"):
             assert (output / f"{figure}.{suffix}").stat().st_size > 20

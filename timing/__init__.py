@@ -12,6 +12,7 @@ from timing._version import __version__
 
 if TYPE_CHECKING:
     from timing import datasets, errors, nulls, regression
+    from timing.audit import agreement, coverage
     from timing.datasets import (
         load_anniversaries,
         load_calendar,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         plot_lag_profile,
         plot_null_distribution,
         plot_timeline,
+        plot_waterfall,
     )
     from timing.grid import exposure
     from timing.join import nearest
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
     from timing.tables import results_table
 
 _HOME = {
+    "agreement": "audit",
+    "coverage": "audit",
     "load_anniversaries": "datasets",
     "load_calendar": "datasets",
     "load_eras": "datasets",
@@ -51,6 +55,7 @@ _HOME = {
     "plot_lag_profile": "figures",
     "plot_null_distribution": "figures",
     "plot_timeline": "figures",
+    "plot_waterfall": "figures",
     "nearest": "join",
     "CircularShift": "nulls",
     "Uniform": "nulls",
@@ -72,7 +77,9 @@ __all__ = [
     "Uniform",
     "Window",
     "__version__",
+    "agreement",
     "count_regression",
+    "coverage",
     "daily_panel",
     "datasets",
     "errors",
@@ -90,6 +97,7 @@ __all__ = [
     "plot_lag_profile",
     "plot_null_distribution",
     "plot_timeline",
+    "plot_waterfall",
     "randomization_test",
     "regression",
     "results_table",

@@ -15,6 +15,7 @@ from timing.kernels.pvalues import ALTERNATIVES, Alternative
 from timing.nulls import Uniform
 from timing.results import Specification
 from timing.strata import Strata, stratum_of
+from timing.uncertain import UNCERTAIN, DateUncertainty, Uncertain
 
 if TYPE_CHECKING:
     from timing.inputs import Dates
@@ -44,8 +45,11 @@ class Request:
         """Error that the confidence level leaves."""
         return 1 - self.confidence_level
 
-    def grid(self, tests: Dates, calendar: Dates) -> DayGrid:
+    def grid(
+        self, tests: Dates, calendar: Dates, *, uncertain: Uncertain = "exclude"
+    ) -> DayGrid:
         """Put launches and exposure on the days."""
+        check_choice("uncertain", uncertain, UNCERTAIN)
         return build_grid(
             tests,
             calendar,
@@ -53,6 +57,7 @@ class Request:
             window=self.window,
             anchor=self.anchor,
             unit=self.unit,
+            keep_uncertain=uncertain != "exclude",
         )
 
     def specification(
@@ -113,9 +118,20 @@ def naive_p(grid: DayGrid, alternative: Alternative) -> float:
     return tail_p(pmf, grid.count, alternative=alternative)
 
 
-def shared_fields(grid: DayGrid, request: Request, strata: Strata) -> dict[str, Any]:
+def shared_fields(
+    grid: DayGrid,
+    request: Request,
+    strata: Strata,
+    *,
+    uncertain: Uncertain,
+    dates: DateUncertainty,
+) -> dict[str, Any]:
     """Fields that do not depend on the null distribution."""
     return {
+        "pvalue": dates.pvalue,
+        "pvalue_range": (dates.low, dates.high),
+        "uncertain": uncertain,
+        "n_uncertain": grid.earliest.size,
         "count": float(grid.count),
         "naive_pvalue": naive_p(grid, request.alternative),
         "rate_ratio": grid.rate_ratio,

@@ -40,6 +40,12 @@ class DayGrid:
         x_t: 1 in the window of at least one calendar event, else 0.
     cover : (n,) array of int
         Number of calendar events whose window holds the day.
+    known_events : (n,) array of int
+        Test events of known day on each day.
+    earliest, latest : (u,) arrays of int
+        First and last possible day of each test event of unknown day that is kept;
+        `launches` holds it on the day halfway.
+    unit : str
     n_calendar_events : int
         Calendar events whose window holds at least one at-risk day.
     dropped : tuple of Dropped
@@ -50,10 +56,20 @@ class DayGrid:
     launches: IntArray
     exposed: IntArray
     cover: IntArray
+    known_events: IntArray
+    earliest: IntArray
+    latest: IntArray
+    unit: str
     n_calendar_events: int
     dropped: tuple[Dropped, ...]
     tests_sha256: str
     calendar_sha256: str
+
+    def launches_with(self, uncertain_day: IntArray) -> IntArray:
+        """Count launches as if the events of unknown day had fallen on these days."""
+        return _in_unit(
+            self.known_events + count_on(self.day, uncertain_day), self.unit
+        )
 
     @property
     def count(self) -> int:
@@ -105,6 +121,16 @@ def _touching(first: IntArray, last: IntArray, days: IntArray) -> BoolArray:
     return touching
 
 
+def count_on(days: IntArray, event_day: IntArray) -> IntArray:
+    """Count the events that fall on each of the increasing `days`."""
+    landing = event_day[np.isin(event_day, days)]
+    return np.bincount(np.searchsorted(days, landing), minlength=days.size)
+
+
+def _in_unit(events: IntArray, unit: str) -> IntArray:
+    return np.minimum(events, 1) if unit == "day" else events
+
+
 def build_grid(
     tests: Dates,
     calendar: Dates,
@@ -113,6 +139,7 @@ def build_grid(
     window: Window,
     anchor: str = "interval",
     unit: str = "day",
+    keep_uncertain: bool = False,
 ) -> DayGrid:
     """Put launches and exposure on the at-risk days, and report what is left out.
 
@@ -122,6 +149,8 @@ def build_grid(
         As in `permutation_test`.
     unit : {"day", "event"}
         Count launch days (0 or 1 a day), or test events.
+    keep_uncertain : bool, default False
+        Keep test events of unknown day, on the day halfway.
 
     Raises
     ------
@@ -132,18 +161,15 @@ def build_grid(
     """
     check_choice("unit", unit, UNITS)
     check_window(period, window)
-    events = read_events(tests)
+    events = read_events(tests, keep_uncertain=keep_uncertain)
     intervals = read_intervals(calendar, anchor=anchor)
     days = period.days
 
-    at_risk = np.isin(events.day, days)
-    if not at_risk.any():
+    possible = _touching(events.earliest, events.latest, days)
+    uncertain = (events.earliest < events.latest) & possible
+    if not np.isin(events.day, days).any():
         msg = f"`tests` has no launch on the at-risk days of {period}."
         raise EmptySelectionError(msg)
-    launches = np.bincount(
-        np.searchsorted(days, events.day[at_risk]), minlength=days.size
-    ).astype(np.int64)
-
     first, last = _windows(intervals, window)
     touching = _touching(first, last, days)
     on_all_days = cover_counts(
@@ -160,13 +186,17 @@ def build_grid(
         raise NoContrastError(msg)
     return DayGrid(
         day=days,
-        launches=np.minimum(launches, 1) if unit == "day" else launches,
+        launches=_in_unit(count_on(days, events.day), unit),
+        known_events=count_on(days, events.day[~uncertain]),
+        earliest=events.earliest[uncertain],
+        latest=events.latest[uncertain],
+        unit=unit,
         exposed=exposed,
         cover=cover,
         n_calendar_events=int(touching.sum()),
         dropped=(
             *events.dropped,
-            *drop_note("tests", "not on an at-risk day", ~at_risk, events.ids),
+            *drop_note("tests", "not on an at-risk day", ~possible, events.ids),
             *intervals.dropped,
             *drop_note(
                 "calendar", "window holds no at-risk day", ~touching, intervals.ids

@@ -42,6 +42,8 @@ class DatedEvents:
     ----------
     day : (n,) array of int
         Day numbers, in the order of the user's rows.
+    earliest, latest : (n,) arrays of int
+        First and last possible day; both are `day` where it is known.
     row : (n,) array of int
         Position of each event in the user's table.
     ids : tuple of str
@@ -52,6 +54,8 @@ class DatedEvents:
     """
 
     day: IntArray
+    earliest: IntArray
+    latest: IntArray
     row: IntArray
     ids: tuple[str, ...] = field(repr=False)
     dropped: tuple[Dropped, ...]
@@ -126,11 +130,18 @@ def drop_note(
     return (Dropped(table=table, reason=reason, rows=rows.size, ids=names),)
 
 
-def read_events(tests: Dates) -> DatedEvents:
+def read_events(tests: Dates, *, keep_uncertain: bool = False) -> DatedEvents:
     """Read `tests`: a table with a ``date`` column, or dates.
 
-    Rows whose day is not known (``earliest`` before ``latest``) are left out and
-    reported: their ``date`` is a label only.
+    The day of a row is not known where ``earliest`` lies before ``latest``: its
+    ``date`` is a label only.
+
+    Parameters
+    ----------
+    tests : DataFrame or dates
+    keep_uncertain : bool, default False
+        Keep rows of unknown day, on the day halfway; by default they are left out and
+        reported.
 
     Raises
     ------
@@ -142,22 +153,31 @@ def read_events(tests: Dates) -> DatedEvents:
     frame = _checked(tests, TESTS, argument="tests", columns=("date",))
     ids = row_ids(frame, "test_id")
     day, _ = parse_days(frame["date"])
-    unknown = np.zeros(day.size, dtype=bool)
-    if {"earliest", "latest"} <= set(frame.columns):
-        earliest, known = parse_days(frame["earliest"])
-        latest, also_known = parse_days(frame["latest"])
-        unknown = known & also_known & (earliest < latest)
-    if unknown.all():
+    earliest, latest = _bounds(frame, "earliest", day), _bounds(frame, "latest", day)
+    uncertain = earliest < latest
+    gone = uncertain & (not keep_uncertain)
+    if gone.all():
         msg = "`tests` has no row whose day is known."
         raise EmptySelectionError(msg)
-    row = np.flatnonzero(~unknown)
+    row = np.flatnonzero(~gone)
+    halfway = np.where(uncertain, (earliest + latest) // 2, day)
     return DatedEvents(
-        day=day[row],
+        day=halfway[row],
+        earliest=earliest[row],
+        latest=latest[row],
         row=row,
         ids=tuple(ids[i] for i in row),
-        dropped=drop_note("tests", "day not known", unknown, ids),
-        sha256=_hash(ids, day),
+        dropped=drop_note("tests", "day not known", gone, ids),
+        sha256=_hash(ids, day, earliest, latest),
     )
+
+
+def _bounds(frame: pd.DataFrame, column: str, day: IntArray) -> IntArray:
+    """Day numbers of `column`; the day itself where it is absent or blank."""
+    if column not in frame.columns:
+        return day
+    bound, known = parse_days(frame[column])
+    return np.where(known, bound, day)
 
 
 def read_intervals(calendar: Dates, *, anchor: str = "interval") -> DatedIntervals:

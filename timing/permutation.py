@@ -14,9 +14,11 @@ from timing.kernels.exact import (
 )
 from timing.nulls import CircularShift, NullModel, as_null
 from timing.results import ExactNull, PermutationResult
+from timing.uncertain import Uncertain, p_over_dates
 
 if TYPE_CHECKING:
     import numpy as np
+    import numpy.typing as npt
 
     from timing.inputs import Dates
     from timing.kernels.pvalues import Alternative
@@ -39,6 +41,7 @@ def permutation_test(
     anchor: Literal["interval", "meeting", "start", "end", "announced"] = "interval",
     alternative: Alternative = "two-sided",
     midp: bool = False,
+    uncertain: Uncertain = "exclude",
     n_resamples: int = 9999,
     confidence_level: float = 0.95,
     rng: np.random.Generator | int | None = None,
@@ -68,9 +71,17 @@ def permutation_test(
         Two-sided p-values are twice the smaller tail.
     midp : bool, default False
         Count the probability of the observed value half.
-    n_resamples, rng
-        Only for null models that have no exact distribution; those of this version
-        have one, so that no random number is drawn.
+    uncertain : {"exclude", "midpoint", "bounds", "sample"}
+        Test events of unknown day (``earliest`` before ``latest``): leave them out and
+        report them; put them on the day halfway; give the range of p over all their
+        possible days (`pvalue_range`; the other numbers are those of the day halfway);
+        or average p over their days, each day of a span equally likely.
+    n_resamples : int, default 9999
+        Up to so many assignments of unknown days all are tried; beyond, ``"sample"``
+        draws so many and ``"bounds"`` searches. The null models of this version are
+        exact and draw nothing.
+    rng : Generator, int or None
+        For these draws.
     confidence_level : float, default 0.95
 
     Returns
@@ -132,14 +143,22 @@ def permutation_test(
         alternative=alternative,
         confidence_level=confidence_level,
     )
-    grid = request.grid(tests, calendar)
+    grid = request.grid(tests, calendar, uncertain=uncertain)
+
+    def p_of(launches: npt.NDArray[np.int64]) -> float:
+        null = model.distribution(launches, grid.exposed, grid.day)
+        count = int(launches @ grid.exposed)
+        return tail_p(null, count, alternative=alternative, midp=midp)
+
+    dates = p_over_dates(
+        grid, p_of, uncertain=uncertain, n_resamples=n_resamples, rng=rng
+    )
     pmf = model.distribution(grid.launches, grid.exposed, grid.day)
     return PermutationResult(
-        **shared_fields(grid, request, model.strata),
+        **shared_fields(grid, request, model.strata, uncertain=uncertain, dates=dates),
         statistic=float(grid.count),
         expected=pmf.mean,
         expected_count=pmf.mean,
-        pvalue=tail_p(pmf, grid.count, alternative=alternative, midp=midp),
         conditional_rate_ratio=conditional_rate_ratio(pmf, grid.count),
         interval=rate_ratio_interval(
             pmf,
@@ -158,5 +177,6 @@ def permutation_test(
             null=model.in_words(),
             statistic=statistic,
             pvalue_type="mid-p" if midp else "exact",
+            dates_tried=dates.tried,
         ),
     )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from timing.arguments import check_choice, check_whole
 from timing.association import Request
 from timing.errors import ArgumentError
+from timing.grid import count_on
 from timing.inputs import read_intervals
 from timing.kernels.exact import Pmf, tail_p
 from timing.nulls import CircularShift
@@ -96,10 +96,10 @@ def lag_profile(
     anchor_day = read_intervals(calendar, anchor=anchor).first
     lags = np.arange(-max_lag, max_lag + 1)
     nulls = [
-        null.distribution(grid.launches, _landing(anchor_day + lag, grid.day), grid.day)
+        null.distribution(grid.launches, count_on(grid.day, anchor_day + lag), grid.day)
         for lag in lags.tolist()
     ]
-    counts = [int(grid.launches @ _landing(anchor_day + lag, grid.day)) for lag in lags]
+    counts = [int(grid.launches @ count_on(grid.day, anchor_day + lag)) for lag in lags]
     limits = np.array([_limits(pmf, request.level) for pmf in nulls])
     return LagProfileResult(
         lag=lags,
@@ -121,14 +121,6 @@ def lag_profile(
             grid, method="lag_profile", null=null.in_words()
         ),
     )
-
-
-def _landing(
-    landing: npt.NDArray[np.int64], day: npt.NDArray[np.int64]
-) -> npt.NDArray[np.int64]:
-    """Count how many of the days `landing` fall on each at-risk day."""
-    landing = landing[np.isin(landing, day)]
-    return np.bincount(np.searchsorted(day, landing), minlength=day.size)
 
 
 def _limits(pmf: Pmf, level: float) -> tuple[float, float]:

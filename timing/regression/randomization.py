@@ -16,8 +16,12 @@ from timing.kernels.score import (
 )
 from timing.results import RandomizationResult, SampledNull
 from timing.strata import Strata, strata_in_words, stratum_of
+from timing.uncertain import Uncertain, p_over_dates
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from timing.inputs import Dates
     from timing.kernels.pvalues import Alternative
     from timing.period import StudyPeriod, Window
@@ -33,13 +37,17 @@ def randomization_test(
     unit: Literal["day", "event"] = "day",
     anchor: Literal["interval", "meeting", "start", "end", "announced"] = "interval",
     alternative: Alternative = "two-sided",
+    uncertain: Uncertain = "exclude",
+    n_resamples: int = 9999,
     confidence_level: float = 0.95,
+    rng: np.random.Generator | int | None = None,
 ) -> RandomizationResult:
     """Test association by the studentized score at every shift of the calendar.
 
     Parameters
     ----------
-    tests, calendar, period, window, unit, anchor, alternative, confidence_level
+    tests, calendar, period, window, unit, anchor, alternative, uncertain, \
+n_resamples, confidence_level, rng
         As in `permutation_test`.
     strata : str, Series, callable or None, default "month"
         Strata whose launch rates the null fits; everything slower than a stratum is
@@ -108,15 +116,23 @@ def randomization_test(
         alternative=alternative,
         confidence_level=confidence_level,
     )
-    grid = request.grid(tests, calendar)
-    sums = shift_sums(grid.launches, grid.exposed, stratum_of(grid.day, strata))
+    grid = request.grid(tests, calendar, uncertain=uncertain)
+    stratum = stratum_of(grid.day, strata)
+
+    def p_of(launches: npt.NDArray[np.int64]) -> float:
+        scores = score_shifts(shift_sums(launches, grid.exposed, stratum))
+        return shift_p(scores, alternative=alternative)
+
+    dates = p_over_dates(
+        grid, p_of, uncertain=uncertain, n_resamples=n_resamples, rng=rng
+    )
+    sums = shift_sums(grid.launches, grid.exposed, stratum)
     scores = score_shifts(sums)
     return RandomizationResult(
-        **shared_fields(grid, request, strata),
+        **shared_fields(grid, request, strata, uncertain=uncertain, dates=dates),
         statistic=float(scores[0]),
         expected=float(scores.mean()),
         expected_count=expected_exposed(sums, 1.0),
-        pvalue=shift_p(scores, alternative=alternative),
         conditional_rate_ratio=stratified_rate_ratio(sums),
         interval=score_interval(
             sums, confidence_level=confidence_level, alternative=alternative
@@ -133,5 +149,6 @@ def randomization_test(
                 f"{strata_in_words(strata)}, the calendar could as well have been "
                 "shifted by any number of days"
             ),
+            dates_tried=dates.tried,
         ),
     )

@@ -1,5 +1,6 @@
 """Frozen results: what was asked, the numbers, and how to print or store them."""
 
+from timing.results.agreement import AgreementResult
 from timing.results.association import (
     AssociationResult,
     PermutationResult,
@@ -17,6 +18,7 @@ from timing.results.profile import LagProfileResult
 from timing.results.regression import CountRegressionResult
 
 __all__ = [
+    "AgreementResult",
     "AssociationResult",
     "ConfidenceInterval",
     "CountRegressionResult",

@@ -56,6 +56,13 @@ class AssociationResult(Result):
     minimum_detectable_rate_ratio : float
         Rate ratio that the test finds with 80 % power.
     alternative : str
+    uncertain : str
+        What was done with test events of unknown day; see `permutation_test`.
+    n_uncertain : int
+        How many of them were kept.
+    pvalue_range : (float, float)
+        Smallest and largest p-value over the assignments of their days that were
+        tried; `pvalue` twice where none was.
     dropped : tuple of Dropped
     specification : Specification
     """
@@ -83,6 +90,9 @@ class AssociationResult(Result):
     informative_share: float
     minimum_detectable_rate_ratio: float
     alternative: str
+    uncertain: str
+    n_uncertain: int
+    pvalue_range: tuple[float, float]
     dropped: tuple[Dropped, ...] = field(repr=False)
     specification: Specification = field(repr=False)
 
@@ -115,9 +125,20 @@ class AssociationResult(Result):
             f"Data: {self.n_launches} launches (unit: {spec.unit}), "
             f"{self.n_calendar_events} calendar events, {self.exposed_days} exposed "
             f"of {self.at_risk_days} at-risk days",
+            *self._uncertain_lines(),
             *format_dropped_lines(self.dropped),
         ]
         return "\n".join(lines)
+
+    def _uncertain_lines(self) -> list[str]:
+        if not self.n_uncertain:
+            return []
+        low, high = (format_p(p) for p in self.pvalue_range)
+        tried = self.specification.options.get("dates_tried", "1 (halfway)")
+        return [
+            f"  events of unknown day: {self.n_uncertain} ({self.uncertain}); p from "
+            f"{low} to {high}; assignments of days tried: {tried}"
+        ]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

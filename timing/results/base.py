@@ -217,7 +217,7 @@ def decode_fields(
         if f.name in skip or f.name == "null_distribution":
             continue
         value = stored[f.name]
-        if f.name == "interval":
+        if f.name in ("interval", "pvalue_range"):
             value = (float(value[0]), float(value[1]))
         elif f.name == "dropped":
             value = tuple(Dropped(**{**d, "ids": tuple(d["ids"])}) for d in value)

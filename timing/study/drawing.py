@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
 from matplotlib.figure import Figure
 
 from timing.figures import (
@@ -11,6 +12,7 @@ from timing.figures import (
     plot_lag_profile,
     plot_null_distribution,
     plot_timeline,
+    plot_waterfall,
 )
 from timing.results import LagProfileResult, PermutationResult, RandomizationResult
 from timing.study.output import read_json, write_figure
@@ -26,11 +28,12 @@ if TYPE_CHECKING:
 
 
 def draw(study: Study, output: Path) -> list[Path]:
-    """Draw the timeline, the null distributions and the superposed epochs."""
+    """Draw the timeline, the decisions, the null distributions and the epochs."""
     primary = RandomizationResult.from_dict(read_json(output / "primary.json"))
     permutation = PermutationResult.from_dict(read_json(output / "permutation.json"))
     profile = LagProfileResult.from_dict(read_json(output / "lag_profile.json"))
     variant = study.primary
+    decisions = pd.read_csv(output / "data_decisions.csv")
     years = variant.period.end.year - variant.period.start.year + 1
     return [
         *_figure(
@@ -44,6 +47,17 @@ def draw(study: Study, output: Path) -> list[Path]:
             f"{variant.period.end.year}: weapons tests as marks by class, summits as "
             f"bands. {primary.n_launches} launch days, {primary.n_calendar_events} "
             "calendar events.",
+        ),
+        *_figure(
+            output,
+            "data_decisions",
+            (7.0, 0.5 + 0.4 * len(decisions)),
+            lambda ax: plot_waterfall(decisions, ax=ax),
+            "Decisions on the data and the rows they leave: "
+            + "; ".join(
+                f"{decision}: {rows}"
+                for decision, rows in decisions.itertuples(index=False)
+            ),
         ),
         *_figure(
             output,
