@@ -361,3 +361,12 @@ def test_progress_is_one_line_for_each_tenth(capsys: Any, monkeypatch: Any):
 def test_progress_can_be_silent(capsys: Any):
     assert list(track("abc", total=3, label="size", show=False)) == ["a", "b", "c"]
     assert capsys.readouterr().err == ""
+
+
+def test_datasets_prints_the_codebook_or_one_table(capsys: Any):
+    assert main(["datasets"]) == 0
+    assert capsys.readouterr().out.startswith("# Codebook")
+    assert main(["datasets", "eras"]) == 0
+    assert "era_id (string; required; unique" in capsys.readouterr().out
+    assert main(["datasets", "missiles"]) == 2
+    assert "`name` is 'missiles'; it must be one of 'weapons" in capsys.readouterr().err

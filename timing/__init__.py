@@ -20,8 +20,6 @@ if TYPE_CHECKING:
         load_exercises,
         load_sources,
         load_tests,
-        validate_calendar,
-        validate_tests,
     )
     from timing.figures import (
         plot_lag_profile,
@@ -39,6 +37,7 @@ if TYPE_CHECKING:
     from timing.regression import count_regression, randomization_test
     from timing.study import run_study
     from timing.tables import results_table
+    from timing.validation import validate_calendar, validate_tests
 
 _HOME = {
     "agreement": "audit",
@@ -49,8 +48,8 @@ _HOME = {
     "load_exercises": "datasets",
     "load_sources": "datasets",
     "load_tests": "datasets",
-    "validate_calendar": "datasets",
-    "validate_tests": "datasets",
+    "validate_calendar": "validation",
+    "validate_tests": "validation",
     "exposure": "grid",
     "plot_lag_profile": "figures",
     "plot_null_distribution": "figures",

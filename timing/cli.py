@@ -28,6 +28,7 @@ _EXAMPLES = {
         "--before 7 --after 7"
     ),
     "validate": "timing validate --tests my_tests.csv --calendar my_calendar.csv",
+    "datasets": "timing datasets weapons_tests",
     "cite": "timing cite",
 }
 
@@ -167,6 +168,10 @@ def _parser() -> argparse.ArgumentParser:
     validate.add_argument("--calendar", metavar="FILE")
     validate.set_defaults(command=_validate)
 
+    datasets = add("datasets", "Print the codebook, or the columns of one table.")
+    datasets.add_argument("table", nargs="?", metavar="TABLE", help="a table's name")
+    datasets.set_defaults(command=_datasets)
+
     add("cite", "Print how to cite the package and the data.").set_defaults(
         command=_cite
     )
@@ -260,6 +265,13 @@ def _validate(options: argparse.Namespace) -> int:
         else:
             print(f"{path}: {rows} rows, no failures")
     return code
+
+
+def _datasets(options: argparse.Namespace) -> int:
+    from timing.codebook import codebook, describe_table
+
+    print(codebook() if options.table is None else describe_table(options.table))
+    return EXIT_OK
 
 
 def _cite(_: argparse.Namespace) -> int:
