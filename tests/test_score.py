@@ -7,15 +7,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from timing.kernels.inversion import detectable_by_score, score_interval
 from timing.kernels.score import (
-    detectable_by_score,
     expected_exposed,
-    score_interval,
     score_shifts,
     shift_p,
     shift_sums,
     stratified_rate_ratio,
 )
+from timing.regression.score import stratum_score
+
+
+def interval(score, alternative="two-sided"):
+    return score_interval(
+        score.scores_at,
+        score.estimate(),
+        confidence_level=0.95,
+        alternative=alternative,
+    )
 
 
 def by_definition(y, x, stratum, ratio=1.0):
@@ -107,10 +116,7 @@ def test_without_an_informative_stratum_the_ratio_is_undefined():
     y[[0, 9]] = 1
     sums = shift_sums(y, x, stratum)
     assert np.isnan(stratified_rate_ratio(sums))
-    assert score_interval(sums, confidence_level=0.95, alternative="two-sided") == (
-        0.0,
-        np.inf,
-    )
+    assert interval(stratum_score(y, x, stratum)) == (0.0, np.inf)
 
 
 def simulated(seed: int, ratio: float = 1.0, n_days: int = 1200):
@@ -123,8 +129,9 @@ def simulated(seed: int, ratio: float = 1.0, n_days: int = 1200):
 
 
 def test_the_interval_holds_the_ratios_that_the_test_does_not_reject():
-    sums = shift_sums(*simulated(5, ratio=2.0))
-    low, high = score_interval(sums, confidence_level=0.95, alternative="two-sided")
+    panel = simulated(5, ratio=2.0)
+    sums = shift_sums(*panel)
+    low, high = interval(stratum_score(*panel))
     assert low < stratified_rate_ratio(sums) < high
     for ratio, rejected in (
         (low * 0.97, True),
@@ -140,8 +147,7 @@ def test_the_interval_holds_the_ratios_that_the_test_does_not_reject():
     ("alternative", "open_end"), [("greater", "high"), ("less", "low")]
 )
 def test_one_sided_intervals_are_open(alternative, open_end):
-    sums = shift_sums(*simulated(5, ratio=2.0))
-    low, high = score_interval(sums, confidence_level=0.95, alternative=alternative)
+    low, high = interval(stratum_score(*simulated(5, ratio=2.0)), alternative)
     assert (high == np.inf) if open_end == "high" else (low == 0.0)
 
 
@@ -157,8 +163,16 @@ def test_the_detectable_ratio_has_about_the_power_it_states():
     # 300 data sets at the stated ratio: power 0.8 with standard error 0.023, and the
     # stated ratio itself is an approximation.
     y, x, stratum = simulated(7)
-    sums = shift_sums(y, x, stratum)
-    ratio = detectable_by_score(sums, power=0.8, level=0.05, alternative="greater")
+    score = stratum_score(y, x, stratum)
+    ratio = detectable_by_score(
+        score.scores_at(1.0),
+        score.launches,
+        score.share,
+        score.deviation,
+        power=0.8,
+        level=0.05,
+        alternative="greater",
+    )
     rng = np.random.default_rng(11)
     found = 0
     for _ in range(300):

@@ -152,6 +152,31 @@ def control_columns(
     return table
 
 
+def design_matrix(columns: pd.DataFrame) -> pd.DataFrame:
+    """Turn control columns into numbers: effects as dummies less the first level."""
+    if columns.empty:
+        return columns
+    for name in columns.columns[columns.dtypes.eq("category")]:
+        columns = columns.assign(
+            **{str(name): columns[name].cat.remove_unused_categories()}
+        )
+    return pd.get_dummies(columns, drop_first=True, dtype=float).astype(float)
+
+
+def controls_in_words(controls: Controls) -> str:
+    """How summaries name the controls.
+
+    Examples
+    --------
+    >>> controls_in_words(["season", "weekday"])
+    'season + weekday'
+    """
+    if isinstance(controls, str):
+        return controls
+    names = [c if isinstance(c, str) else str(c.name) for c in controls]
+    return " + ".join(names) or "no controls"
+
+
 def _named(name: str, day: IntArray, events: DatedEvents) -> pd.DataFrame:
     if name not in _NAMED:
         names = ", ".join(repr(known) for known in _NAMED)

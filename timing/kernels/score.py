@@ -121,6 +121,11 @@ def score_shifts(sums: ShiftSums, ratio: float = 1.0) -> FloatArray:
         squares += np.einsum("s,sk,sk->k", 2 * rate * extra / launches, exposed, stays)
     score = sums.count - expected
     variance = expected - squares
+    return studentize(score, variance)
+
+
+def studentize(score: FloatArray, variance: FloatArray) -> FloatArray:
+    """``score / sqrt(variance)``, and 0 where the variance is 0 up to rounding."""
     flat = variance <= _TIE * max(variance.max(initial=0.0), 1.0)
     return np.where(flat, 0.0, score / np.sqrt(np.where(flat, 1.0, variance)))
 
@@ -138,9 +143,22 @@ def shift_p(scores: FloatArray, *, alternative: Alternative) -> float:
 
 def expected_exposed(sums: ShiftSums, ratio: float) -> float:
     """Return the expected launches on exposed days, at a rate ratio of `ratio`."""
-    exposed = sums.exposed[:, 0]
-    weight = ratio * exposed
-    return float((sums.launches * weight / (weight + sums.days - exposed)).sum())
+    share = sums.exposed[:, 0] / sums.days
+    return shifted_expectation(sums.launches, share, ratio)
+
+
+def shifted_expectation(launches: IntArray, share: FloatArray, ratio: float) -> float:
+    """Return the expected launches on exposed days, given the strata's totals.
+
+    Parameters
+    ----------
+    launches : (s,) array of int
+    share : (s,) array of float
+        Share of each stratum's null rate that falls on its exposed days.
+    ratio : float
+        Rate ratio on the exposed days.
+    """
+    return float((launches * ratio * share / (ratio * share + 1 - share)).sum())
 
 
 def stratified_rate_ratio(sums: ShiftSums) -> float:
@@ -163,84 +181,3 @@ def stratified_rate_ratio(sums: ShiftSums) -> float:
         return expected_exposed(sums, float(np.exp(log_ratio))) - target
 
     return float(np.exp(optimize.brentq(excess, -30.0, 30.0, xtol=1e-12)))
-
-
-def score_interval(
-    sums: ShiftSums,
-    *,
-    confidence_level: float,
-    alternative: Alternative,
-    step: float = 0.1,
-    bound: float = 7.0,
-) -> tuple[float, float]:
-    """Rate ratios that the score shift test does not reject.
-
-    The p-value is followed outward from the estimate in steps of `step` on the log
-    scale, up to ``exp(+-bound)``, where the limit is given as 0 or infinite; the first
-    crossing is refined by bisection. The p-value need not fall monotonically, so a
-    limit is accepted only after three rejections in a row.
-    """
-    estimate = stratified_rate_ratio(sums)
-    if np.isnan(estimate):
-        return 0.0, float("inf")
-    level = 1 - confidence_level
-    centre = float(np.clip(np.log(np.clip(estimate, 1e-12, 1e12)), -bound, bound))
-
-    def accepted(log_ratio: float) -> bool:
-        scores = score_shifts(sums, float(np.exp(log_ratio)))
-        return shift_p(scores, alternative=alternative) > level
-
-    def limit(direction: int) -> float:
-        inside, rejected, at = centre, 0, centre
-        outside = centre
-        while rejected < 3:
-            at += direction * step
-            if abs(at) > bound:
-                return direction * float("inf")
-            if accepted(at):
-                inside, rejected = at, 0
-            else:
-                outside = at if not rejected else outside
-                rejected += 1
-        while abs(outside - inside) > 1e-3:
-            middle = (inside + outside) / 2
-            inside, outside = (
-                (middle, outside) if accepted(middle) else (inside, middle)
-            )
-        return (inside + outside) / 2
-
-    low = limit(-1) if alternative != "less" else -float("inf")
-    high = limit(+1) if alternative != "greater" else float("inf")
-    return float(np.exp(low)), float(np.exp(high))
-
-
-def detectable_by_score(
-    sums: ShiftSums,
-    *,
-    power: float,
-    level: float,
-    alternative: Alternative,
-) -> float:
-    """Rate ratio nearest to 1 that the score shift test would find with `power`.
-
-    A rate ratio moves the score by the change of its conditional expectation; its
-    spread is taken from the scores of all shifts, which keeps the launches' clustering.
-    Infinite (or 0 for ``alternative="less"``) where no ratio moves it far enough.
-    """
-    scores = score_shifts(sums)
-    tail = level / 2 if alternative == "two-sided" else level
-    sign = -1 if alternative == "less" else 1
-    spread = np.sort(sign * scores)
-    critical = float(np.quantile(spread, 1 - tail, method="higher"))
-    needed = critical - float(np.quantile(spread, 1 - power, method="lower"))
-    exposed = sums.exposed[:, 0]
-    expected = sums.launches * exposed / sums.days
-    deviation = np.sqrt((expected - expected**2 / sums.launches).sum())
-
-    def shortfall(log_ratio: float) -> float:
-        moved = expected_exposed(sums, float(np.exp(log_ratio))) - expected.sum()
-        return float(sign * moved - needed * deviation)
-
-    if deviation == 0 or shortfall(sign * 30.0) < 0:
-        return 0.0 if sign < 0 else float("inf")
-    return float(np.exp(optimize.brentq(shortfall, 0.0, sign * 30.0)))

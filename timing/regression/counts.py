@@ -10,6 +10,7 @@ from scipy import special
 
 from timing.arguments import check_choice, check_whole
 from timing.association import POWER, Request
+from timing.controls import controls_in_words
 from timing.errors import FallbackWarning, SeparationWarning
 from timing.kernels.pvalues import p_value
 from timing.kernels.sandwich import newey_west
@@ -177,9 +178,9 @@ def count_regression(
             grid,
             method="count_regression",
             null="exposure does not change the launch rate, given "
-            f"{_in_words(controls)}, in a log-linear model of independent or "
+            f"{controls_in_words(controls)}, in a log-linear model of independent or "
             "shortly correlated days",
-            controls=_in_words(controls),
+            controls=controls_in_words(controls),
             freq=freq,
         ),
     )
@@ -194,13 +195,6 @@ _SEPARATED = (
 def _warn(text: str, category: type[Warning], notes: list[str]) -> None:
     notes.append(text)
     warnings.warn(text, category, stacklevel=3)
-
-
-def _in_words(controls: Controls) -> str:
-    if isinstance(controls, str):
-        return controls
-    names = [c if isinstance(c, str) else str(c.name) for c in controls]
-    return " + ".join(names) or "no controls"
 
 
 def _fit(rows: Rows, family: str, notes: list[str]) -> tuple[Fit, str]:

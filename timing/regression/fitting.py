@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import optimize
 
+from timing.controls import design_matrix
 from timing.errors import EstimationError
 from timing.results import Dropped
 
@@ -80,13 +81,8 @@ def design_rows(panel: pd.DataFrame, freq: str) -> tuple[Rows, tuple[Dropped, ..
             )
             keep &= ~empty
     panel = panel[keep].reset_index(drop=True)
-    for name in panel.columns[panel.dtypes.eq("category")]:
-        panel[name] = panel[name].cat.remove_unused_categories()
-    design = pd.get_dummies(
-        panel.drop(columns=["date", "launches", "n_events"]).assign(intercept=1.0),
-        drop_first=True,
-        dtype=float,
-    ).astype(float)
+    columns = panel.drop(columns=["date", "launches", "n_events"])
+    design = design_matrix(columns.assign(intercept=1.0))
     day = panel["date"].to_numpy().astype("datetime64[D]").astype(np.int64)
     position = day if freq == "D" else (day + 3) // 7
     launches = panel["launches"].astype(float)

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+import numpy.typing as npt
+
 from timing.association import POWER, Request, shared_fields
-from timing.kernels.score import (
-    detectable_by_score,
-    expected_exposed,
-    score_interval,
-    score_shifts,
-    shift_p,
-    shift_sums,
-    stratified_rate_ratio,
+from timing.controls import (
+    Controls,
+    control_columns,
+    controls_in_words,
+    design_matrix,
 )
+from timing.inputs import read_events
+from timing.kernels.inversion import detectable_by_score, score_interval
+from timing.kernels.score import shift_p, shifted_expectation
+from timing.regression.score import Score, adjusted_score, stratum_score
 from timing.results import RandomizationResult, SampledNull
 from timing.strata import Strata, strata_in_words, stratum_of
 from timing.uncertain import Uncertain, p_over_dates
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
     from timing.inputs import Dates
     from timing.kernels.pvalues import Alternative
     from timing.period import StudyPeriod, Window
+
+IntArray = npt.NDArray[np.int64]
 
 
 def randomization_test(
@@ -34,6 +37,7 @@ def randomization_test(
     period: StudyPeriod,
     window: Window,
     strata: Strata = "month",
+    controls: Controls = (),
     unit: Literal["day", "event"] = "day",
     anchor: Literal["interval", "meeting", "start", "end", "announced"] = "interval",
     alternative: Alternative = "two-sided",
@@ -52,6 +56,8 @@ n_resamples, confidence_level, rng
     strata : str, Series, callable or None, default "month"
         Strata whose launch rates the null fits; everything slower than a stratum is
         held fixed. Names as in `CircularShift`.
+    controls : sequence of str or Series, default ()
+        Controls of the null rates within the strata, as in `daily_panel`.
 
     Returns
     -------
@@ -61,6 +67,9 @@ n_resamples, confidence_level, rng
     ------
     SchemaError, EmptySelectionError, NoContrastError, ArgumentError
         As `permutation_test`.
+    EstimationError
+        If the controls are collinear, constant within the strata, or the null rates
+        cannot be fitted.
 
     Warns
     -----
@@ -81,7 +90,11 @@ n_resamples, confidence_level, rng
     the rate ratio in a Poisson model with stratum effects, V its conditional variance.
     p is the position of Z(0) among all N shifts; it is never below 1/N.
 
-    The estimate is the rate ratio of the conditional Poisson model with these strata.
+    With controls, mu_t is the mean of a Poisson model with stratum effects and the
+    controls, and V(k) takes out the mu-weighted projection of the exposure on both.
+
+    The estimate is the rate ratio of the conditional Poisson model with these strata
+    and controls.
     The interval holds the ratios that the same test does not reject when mu_t is fitted
     with that ratio on the exposed days. The minimum detectable rate ratio takes the
     spread of the score from the shifts, so that it allows for clustering; it is an
@@ -118,37 +131,56 @@ n_resamples, confidence_level, rng
     )
     grid = request.grid(tests, calendar, uncertain=uncertain)
     stratum = stratum_of(grid.day, strata)
+    columns = control_columns(controls, day=grid.day, events=read_events(tests))
+    design = design_matrix(columns).to_numpy()
 
-    def p_of(launches: npt.NDArray[np.int64]) -> float:
-        scores = score_shifts(shift_sums(launches, grid.exposed, stratum))
-        return shift_p(scores, alternative=alternative)
+    def score_of(launches: IntArray) -> Score:
+        if design.shape[1]:
+            return adjusted_score(launches, grid.exposed, stratum, design)
+        return stratum_score(launches, grid.exposed, stratum)
+
+    def p_of(launches: IntArray) -> float:
+        return shift_p(score_of(launches).scores_at(1.0), alternative=alternative)
 
     dates = p_over_dates(
         grid, p_of, uncertain=uncertain, n_resamples=n_resamples, rng=rng
     )
-    sums = shift_sums(grid.launches, grid.exposed, stratum)
-    scores = score_shifts(sums)
+    score = score_of(grid.launches)
+    scores = score.scores_at(1.0)
+    estimate = score.estimate()
+    given = strata_in_words(strata)
+    if design.shape[1]:
+        given += f" and {controls_in_words(controls)}"
     return RandomizationResult(
         **shared_fields(grid, request, strata, uncertain=uncertain, dates=dates),
         statistic=float(scores[0]),
         expected=float(scores.mean()),
-        expected_count=expected_exposed(sums, 1.0),
-        conditional_rate_ratio=stratified_rate_ratio(sums),
+        expected_count=shifted_expectation(score.launches, score.share, 1.0),
+        conditional_rate_ratio=estimate,
         interval=score_interval(
-            sums, confidence_level=confidence_level, alternative=alternative
+            score.scores_at,
+            estimate,
+            confidence_level=confidence_level,
+            alternative=alternative,
         ),
         null_distribution=SampledNull(samples=scores),
         minimum_detectable_rate_ratio=detectable_by_score(
-            sums, power=POWER, level=request.level, alternative=alternative
+            scores,
+            score.launches,
+            score.share,
+            score.deviation,
+            power=POWER,
+            level=request.level,
+            alternative=alternative,
         ),
         specification=request.specification(
             grid,
             method="randomization_test",
             null=(
-                "given the launch rate of "
-                f"{strata_in_words(strata)}, the calendar could as well have been "
-                "shifted by any number of days"
+                f"given the launch rate of {given}, the calendar could as well have "
+                "been shifted by any number of days"
             ),
+            controls=controls_in_words(controls),
             dates_tried=dates.tried,
         ),
     )
