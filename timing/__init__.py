@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from timing._version import __version__
 
 if TYPE_CHECKING:
-    from timing import datasets, errors, nulls, regression
+    from timing import datasets, errors, nulls, readers, regression
     from timing.audit import agreement, coverage
     from timing.datasets import (
         load_anniversaries,
@@ -68,7 +68,7 @@ _HOME = {
     "run_study": "study",
     "results_table": "tables",
 }
-_MODULES = ("datasets", "errors", "nulls", "regression")
+_MODULES = ("datasets", "errors", "nulls", "readers", "regression")
 
 __all__ = [
     "CircularShift",
@@ -98,6 +98,7 @@ __all__ = [
     "plot_timeline",
     "plot_waterfall",
     "randomization_test",
+    "readers",
     "regression",
     "results_table",
     "run_study",

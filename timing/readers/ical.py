@@ -1,0 +1,186 @@
+"""iCalendar files as calendar tables."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from timing.clock import is_zone
+from timing.errors import ArgumentError, SchemaError
+from timing.readers.extras import load_extra
+from timing.schema import Field, TableSchema, check_table
+
+COLUMNS = ("event_id", "name", "start", "end", "zone", "status")
+STATUS_PROPERTY = "X-TIMING-STATUS"
+
+_RECURRING = ("RRULE", "RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID")
+_ONCE = ("UID", "SUMMARY", "DTSTART", "DTEND", "DURATION", "STATUS", STATUS_PROPERTY)
+_LIMIT = re.compile(r"^(BEGIN|END):", re.IGNORECASE | re.MULTILINE)
+_EVENTS = TableSchema(fields=(Field(name="event_id", required=True, unique=True),))
+_TYPES = {"start": "datetime64[us]", "end": "datetime64[us]"}
+
+
+class _Rule(Exception):
+    """A property of one event that breaks a rule: (property, value, rule)."""
+
+
+def read_icalendar(path: str | Path, *, zone: str = "") -> pd.DataFrame:
+    r"""Read the events of an iCalendar file as whole days.
+
+    Parameters
+    ----------
+    path : str or Path
+    zone : str, optional
+        IANA time zone of all-day events and of times without a zone. Blank by default:
+        Korean days.
+
+    Returns
+    -------
+    DataFrame
+        One row per event in the order of the file: ``event_id`` (UID), ``name``
+        (SUMMARY), ``start`` and ``end`` (first and last day, both included, on the
+        event's own clock), ``zone`` and ``status`` (``confirmed``, ``tentative``,
+        ``cancelled``, or blank where the file says nothing; a status that
+        `write_icalendar` wrote comes back as it was).
+
+    Raises
+    ------
+    SchemaError
+        If the file is not UTF-8, not iCalendar, cut off or without events; if an event
+        recurs (list its days as events of their own), lacks a UID or DTSTART, ends
+        before it starts, or has a property twice, unreadable or in an unknown zone.
+        Rows count the events.
+    ArgumentError
+        If `zone` is no IANA time zone.
+    MissingExtraError
+        If the ``io`` extra is not installed.
+    OSError
+        If the file cannot be opened.
+
+    Notes
+    -----
+    DTEND is exclusive: an all-day event of 11 and 12 June ends on the 13th in the file,
+    and an event that ends at midnight does not touch the day that begins then. An
+    all-day event with DTEND equal to DTSTART, which the standard forbids but programs
+    write, is taken as one day. Recurring events are refused, not expanded.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> lines = ["BEGIN:VCALENDAR", "BEGIN:VEVENT", "UID:a", "SUMMARY:Summit",
+    ...     "DTSTART;VALUE=DATE:20180611", "DTEND;VALUE=DATE:20180613",
+    ...     "END:VEVENT", "END:VCALENDAR"]
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "mine.ics")
+    ...     _ = path.write_text("\r\n".join(lines), encoding="utf-8")
+    ...     read_icalendar(path)[["event_id", "name", "start", "end"]]
+      event_id    name      start        end
+    0        a  Summit 2018-06-11 2018-06-12
+    """
+    path = Path(path)
+    if zone and not is_zone(zone):
+        msg = f"`zone` is {zone!r}; it must be an IANA time zone (such as Asia/Seoul)."
+        raise ArgumentError(msg)
+    rows, failures = [], []
+    for i, event in enumerate(_events(path), start=1):
+        try:
+            rows.append(_row(event, zone))
+        except _Rule as error:
+            name, value, rule = error.args
+            which = str(event.get("UID") or event.get("SUMMARY") or "")
+            rule = f"{rule} (event '{which}')" if which else rule
+            failures.append((path.name, i, name, value, rule))
+    if failures:
+        raise SchemaError(failures)
+    frame = pd.DataFrame(rows, columns=[*COLUMNS])
+    check_table(frame, _EVENTS, table=path.name)
+    words = {name: _TYPES.get(name, "str") for name in COLUMNS}
+    return frame.astype(words)
+
+
+def _events(path: Path) -> list[Any]:
+    icalendar = load_extra("icalendar", reading="iCalendar")
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+        # The parser leaves out what is never closed, without a word.
+        ends = [match[1].upper() for match in _LIMIT.finditer(text)]
+        parts = icalendar.Component.from_ical(text, multiple=True)
+        if not parts or ends.count("BEGIN") != ends.count("END"):
+            rule = "is not whole iCalendar: BEGIN and END do not match"
+        elif any(part.name != "VCALENDAR" for part in parts):
+            rule = "is not iCalendar: must hold VCALENDAR and nothing else"
+        elif not (events := [e for part in parts for e in part.walk("VEVENT")]):
+            rule = "has no events"
+        else:
+            return events
+    except UnicodeDecodeError as error:
+        rule = f"is not UTF-8 text (byte {error.start})"
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        rule = f"is not iCalendar: {str(error).splitlines()[0] if str(error) else ''}"
+    raise SchemaError([(path.name, 0, "(all)", "", rule)])
+
+
+def _row(event: Any, default_zone: str) -> tuple[object, ...]:  # noqa: ANN401
+    for name, reason in event.errors:
+        raise _Rule(name or "(all)", "", f"cannot be read: {reason}")
+    for name in _RECURRING:
+        if name in event:
+            rule = "recurring events are not expanded: list each as an event of its own"
+            raise _Rule(name, "", rule)
+    for name in _ONCE:
+        if isinstance(event.get(name), list):
+            raise _Rule(name, "", "must not occur twice")
+    name = "DTSTART"
+    if name not in event:
+        raise _Rule(name, "", "must be there")
+    first, zone = _local(event[name], name)
+    start, end = _span(event, first, zone)
+    status = event.get(STATUS_PROPERTY, str(event.get("STATUS", "")).lower())
+    texts = (str(event.get("UID", "")), str(event.get("SUMMARY", "")))
+    return (*texts, start, end, zone or default_zone, str(status))
+
+
+def _span(event: Any, first: date, zone: str) -> tuple[date, date]:  # noqa: ANN401
+    """First and last day; `first` is a day or a wall time in `zone`."""
+    last, name = first, "DTEND"
+    if "DTEND" in event:
+        last, other = _local(event["DTEND"], "DTEND")
+        if isinstance(first, datetime) != isinstance(last, datetime):
+            raise _Rule(name, str(last), "must be a day if and only if DTSTART is")
+        if isinstance(last, datetime) and other != zone:
+            if not (zone and other):
+                rule = "must be in a zone if and only if DTSTART is"
+                raise _Rule(name, str(last), rule)
+            last = last.replace(tzinfo=ZoneInfo(other)).astimezone(ZoneInfo(zone))
+            last = last.replace(tzinfo=None)
+    elif "DURATION" in event:
+        name, last = "DURATION", first + event["DURATION"].dt
+        if not isinstance(first, datetime) and event["DURATION"].dt % timedelta(days=1):
+            raise _Rule(name, str(last), "must be whole days for an all-day event")
+    if last < first:
+        raise _Rule(name, str(last), f"lies before DTSTART ({first})")
+    if not isinstance(first, datetime) or not isinstance(last, datetime):
+        return first, max(first, last - timedelta(days=1))
+    if last > first and last.time() == time(0):
+        last -= timedelta(days=1)
+    return first.date(), last.date()
+
+
+def _local(value: Any, name: str) -> tuple[date, str]:  # noqa: ANN401
+    """Day or wall time as written, and its zone."""
+    moment = value.dt
+    if not isinstance(moment, datetime):
+        if not isinstance(moment, date):
+            raise _Rule(name, str(moment), "must be a day or a time")
+        return moment, ""
+    zone = str(value.params.get("TZID", "")) or ("UTC" if moment.tzinfo else "")
+    if zone and not is_zone(zone):
+        rule = f"has the zone {zone!r}, which is not an IANA time zone"
+        raise _Rule(name, str(moment), rule)
+    return moment.replace(tzinfo=None), zone
