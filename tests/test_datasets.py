@@ -36,7 +36,9 @@ LOADERS = {
     ),
     "military_exercises": timing.load_exercises,
     "anniversaries": timing.load_anniversaries,
-    "eras": timing.datasets.load_eras,
+    "elections": timing.load_elections,
+    "eras": timing.load_eras,
+    "launches": timing.load_launches,
 }
 
 
@@ -183,8 +185,49 @@ def test_the_cancelled_summit_of_2018_is_not_among_the_held_ones():
 def test_tests_are_in_order_and_their_ids_hold_the_day():
     tests = timing.load_tests(min_confidence="low")
     assert tests["date"].is_monotonic_increasing
-    days = tests["date"].dt.strftime("T%Y%m%d")
-    assert tests["test_id"].str[:9].tolist() == days.tolist()
+    in_id = pd.to_datetime(tests["test_id"].str[1:9], format="%Y%m%d")
+    moved = tests["test_id"][in_id.ne(tests["date"])]
+    # An id stays when its day is corrected: 7 February was the day of the report.
+    assert moved.tolist() == ["T20150207-01"]
+
+
+def test_every_launch_belongs_to_a_test_and_lies_on_its_day():
+    tests = timing.load_tests(min_confidence="low").set_index("test_id")
+    launches = timing.load_launches(min_confidence="low")
+    assert launches["test_id"].isin(tests.index).all()
+    test = tests.loc[launches["test_id"]].reset_index()
+    same_day = launches["date"].eq(test["date"])
+    spans = test["earliest"].lt(test["latest"])
+    assert (same_day | spans).all()
+
+
+def test_meetings_lie_within_their_event():
+    calendar = timing.load_calendar(status=None, min_confidence="low")
+    met = calendar[calendar["meeting_start"].notna()]
+    assert len(met) > 300
+    assert met["meeting_start"].between(met["start"], met["end"]).all()
+    assert met["meeting_end"].between(met["meeting_start"], met["end"]).all()
+    assert calendar["meeting_end"].isna().eq(calendar["meeting_start"].isna()).all()
+
+
+def test_one_trip_is_one_episode():
+    calendar = timing.load_calendar().set_index("event_id")
+    trip = {
+        "20251026-us_president_visit_asia-1",
+        "20251027-us_president_visit_asia-1",
+        "20251029-us_president_visit_rok-1",
+        "20251029-rok_us_summit-1",
+        "20251030-us_china_summit-1",
+    }
+    assert calendar.loc[sorted(trip), "episode"].nunique() == 1
+    moscow, minsk = (
+        calendar.loc[name, "episode"]
+        for name in (
+            "20251026-dprk_russia_ministerial-1",
+            "20251028-dprk_belarus_ministerial-1",
+        )
+    )
+    assert moscow == minsk != calendar.loc["20251029-rok_us_summit-1", "episode"]
 
 
 # Selection.
@@ -212,8 +255,8 @@ def test_selections_keep_what_they_name():
         (lambda: timing.load_calendar("summit"), "`categories` is 'summit'; it must"),
         (lambda: timing.load_calendar(status="maybe"), "`status` is 'maybe'; it must"),
         (lambda: timing.load_exercises(scale="huge"), "`scale` is 'huge'; it must be"),
-        (lambda: timing.datasets.load_eras(kind="us_president"), "`kind` is"),
-        (lambda: resource("elections"), "`name` is 'elections'; it must be one of"),
+        (lambda: timing.datasets.load_eras(kind="us_governor"), "`kind` is"),
+        (lambda: resource("incidents"), "`name` is 'incidents'; it must be one of"),
     ],
 )  # fmt: skip
 def test_a_selection_names_values_that_exist(load: Any, message: str):

@@ -239,6 +239,58 @@ def load_anniversaries(*, min_confidence: str = "medium") -> pd.DataFrame:
     return _select(_read("anniversaries"), min_confidence=min_confidence)
 
 
+def load_elections(
+    *,
+    kind: str | Sequence[str] | None = None,
+    country: str | Sequence[str] | None = None,
+    min_confidence: str = "medium",
+) -> pd.DataFrame:
+    """Load elections, inaugurations, assemblies and congresses (US, ROK, DPRK).
+
+    Parameters
+    ----------
+    kind, country : str or list of str, optional
+        All by default.
+    min_confidence : {"medium", "low", "high"}
+
+    Returns
+    -------
+    DataFrame
+
+    Examples
+    --------
+    >>> import timing
+    >>> elections = timing.load_elections(country="US")
+    >>> bool(elections["start"].eq("2024-11-05").any())
+    True
+    """
+    return _select(
+        _read("elections"), min_confidence=min_confidence, kind=kind, country=country
+    )
+
+
+def load_launches(*, min_confidence: str = "medium") -> pd.DataFrame:
+    """Load the single missiles behind the test events, as far as the lists go.
+
+    Parameters
+    ----------
+    min_confidence : {"medium", "low", "high"}
+
+    Returns
+    -------
+    DataFrame
+        One row per missile; ``test_id`` ties it to `load_tests`.
+
+    Examples
+    --------
+    >>> import timing
+    >>> launches = timing.load_launches()
+    >>> int(launches["test_id"].eq("T20251022-01").sum())
+    2
+    """
+    return _select(_read("launches"), min_confidence=min_confidence)
+
+
 def load_eras(
     *, kind: str | Sequence[str] | None = None, min_confidence: str = "low"
 ) -> pd.DataFrame:

@@ -11,11 +11,14 @@ import argparse
 import sys
 from pathlib import Path
 
+import agreement
 import anniversaries
 import checks
 import codebook
 import diplomatic_calendar
+import elections
 import eras
+import launches
 import military_exercises
 import package
 import weapons_tests
@@ -44,17 +47,21 @@ def build(sources: Path) -> dict[str, bytes]:
     rules = _HERE / "anniversary_rules.csv"
     tables: dict[str, list[Row]] = {
         "weapons_tests": weapons_tests.build(sources, book, fixes),
+        "launches": launches.build(sources, book, fixes),
         "diplomatic_calendar": diplomatic_calendar.build(sources, book, fixes),
         "military_exercises": military_exercises.build(sources, book, fixes),
         "anniversaries": anniversaries.build(sources, book, rules),
+        "elections": elections.build(sources, book),
         "eras": eras.build(_HERE / "era_rules.csv", book),
     }
     tables["sources"] = book.rows()
     order = {
         "weapons_tests": weapons_tests.COLUMNS,
+        "launches": launches.COLUMNS,
         "diplomatic_calendar": diplomatic_calendar.COLUMNS,
         "military_exercises": military_exercises.COLUMNS,
         "anniversaries": anniversaries.COLUMNS,
+        "elections": elections.COLUMNS,
         "eras": eras.COLUMNS,
         "sources": COLUMNS,
     }
@@ -67,7 +74,8 @@ def build(sources: Path) -> dict[str, bytes]:
             raise BuildError(message)
     checks.run(documented, tables)
     files["datapackage.json"] = package.to_json(documented, files)
-    files["README.md"] = codebook.write(_HERE / "codebook_template.md", tables)
+    text = codebook.write(_HERE / "codebook_template.md", tables)
+    files["README.md"] = agreement.fill(text, sources, tables, fixes)
     return files
 
 

@@ -9,13 +9,20 @@ from pathlib import Path
 import timing
 from timing.study import PRIMARY
 
-panel = timing.daily_panel(
-    PRIMARY.primary.tests(),
-    PRIMARY.primary.calendar(),
-    period=timing.StudyPeriod("2014-01-01", "2017-12-31"),
-    window=timing.Window(before=7, after=7),
-    unit="event",
-)
-panel[["date", "launches", "exposed"]].to_csv(
-    Path(__file__).parent / "panel.csv", index=False, lineterminator="\n"
-)
+
+def main() -> None:
+    """Write the panel beside this script."""
+    panel = timing.daily_panel(
+        PRIMARY.primary.tests(),
+        PRIMARY.primary.calendar(),
+        period=timing.StudyPeriod("2014-01-01", "2017-12-31"),
+        window=timing.Window(before=7, after=7),
+        unit="event",
+    )
+    panel[["date", "launches", "exposed"]].to_csv(
+        Path(__file__).parent / "panel.csv", index=False, lineterminator="\n"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -33,6 +33,7 @@ def score_shift(variant: Variant) -> RandomizationResult:
             variant.calendar(),
             period=variant.period,
             window=variant.window,
+            anchor=variant.anchor,
         )
 
 

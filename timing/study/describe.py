@@ -27,6 +27,7 @@ def grid_of(variant: Variant) -> DayGrid:
         variant.calendar(),
         period=variant.period,
         window=variant.window,
+        anchor=variant.anchor,
     )
 
 

@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from timing.datasets import load_calendar, load_tests
 from timing.period import StudyPeriod, Window
@@ -32,6 +32,8 @@ class Variant:
         Study period.
     exclude : tuple of (start, end)
         Spans that leave the at-risk time.
+    anchor : str
+        What the window hangs on; see `timing.exposure`.
     """
 
     label: str
@@ -42,6 +44,7 @@ class Variant:
     start: str
     end: str
     exclude: tuple[tuple[str, str], ...] = ()
+    anchor: Literal["interval", "meeting"] = "interval"
 
     @property
     def period(self) -> StudyPeriod:
@@ -136,6 +139,7 @@ PRIMARY = Study(
         _variant("after only: the event to 7 days later", before=0),
         _variant("three days either side", before=3, after=3),
         _variant("fourteen days either side", before=14, after=14),
+        _variant("windows around the days the leaders met", anchor="meeting"),
         _variant("ballistic missiles only", weapons=("ballistic",)),
         _variant("whole record, 1984 on", start="1984-01-01"),
         _variant(
@@ -150,6 +154,10 @@ PRIMARY = Study(
         _variant(
             "scheduled multilateral meetings",
             categories=("apec", "asean_eas", "g7", "g20", "unga_highlevel"),
+        ),
+        _variant(
+            "negative control: US presidents' trips to other regions",
+            categories=("us_president_visit_other",),
         ),
     ),
     controls=(
