@@ -322,3 +322,68 @@ def test_the_data_package_is_json_with_a_meaning_for_every_column():
     for table in json.loads(text)["resources"]:
         for field in table["schema"]["fields"]:
             assert field["description"], (table["name"], field["name"])
+
+
+# Laws.
+
+
+@pytest.mark.slow
+def test_the_data_package_is_valid_frictionless():
+    done = subprocess.run(
+        [sys.executable, "-m", "frictionless", "validate", "datapackage.json"],
+        cwd=data_folder(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("VALID") == len(TABLES)
+    assert "INVALID" not in done.stdout
+
+
+@pytest.mark.parametrize("name", ["weapons_tests", "launches"])
+def test_coordinates_lie_in_the_country_or_its_seas(name: str):
+    table = LOADERS[name](min_confidence="low")
+    placed = table[table["latitude"].notna()]
+    assert len(placed) > 200
+    assert placed["latitude"].between(37.5, 43.0).all()
+    assert placed["longitude"].between(123.5, 131.5).all()
+    assert table["longitude"].isna().eq(table["latitude"].isna()).all()
+
+
+def test_no_missile_is_in_two_events():
+    launches = timing.load_launches(min_confidence="low")
+    assert launches["cns_id"].is_unique
+    assert launches["launch_id"].is_unique
+
+
+@pytest.mark.parametrize(
+    ("day", "why"),
+    [
+        ("2017-11-28", "the US day of the launch of 29 November in Korea"),
+        ("2025-10-29", "the day of the report on 28 October"),
+        ("2018-02-08", "a parade that the press expected to come with a test"),
+        ("2019-12-25", "the announced Christmas gift, which did not come"),
+        ("2022-04-15", "the 110th birthday of Kim Il Sung"),
+        ("2024-10-10", "the anniversary of the party"),
+    ],
+)
+def test_a_day_without_a_test_has_none(day: str, why: str):
+    assert _on(day, day, min_confidence="low").empty, why
+
+
+@pytest.mark.parametrize(
+    ("day", "weapon"),
+    [
+        ("1998-08-31", "satellite"),
+        ("2006-07-05", "ballistic"),
+        ("2012-04-13", "satellite"),
+        ("2016-08-24", "ballistic"),
+        ("2017-07-04", "ballistic"),
+        ("2022-11-02", "ballistic"),
+        ("2022-11-18", "ballistic"),
+        ("2023-11-21", "satellite"),
+    ],
+)
+def test_a_landmark_stands_on_its_korean_day(day: str, weapon: str):
+    assert weapon in set(_on(day, day)["weapon"])

@@ -1,7 +1,6 @@
 """Read the official US records of journeys, and the journeys to other regions."""
 
 import re
-import xml.etree.ElementTree as ET
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,8 +8,10 @@ from functools import cache
 from pathlib import Path
 
 from people import hosts_in_office, spelling
-from tabular import BuildError, Row
+from tabular import Row
 from venues import COUNTRY_NAMES, region_of
+
+from timing.readers import read_travels
 
 FIRST_DAY = "1984-01-01"
 VISIT_OTHER = "us_president_visit_other"
@@ -94,32 +95,23 @@ class Journey:
         return self.multilateral or bool(_FIXED.search(self.remarks))
 
 
-def _parse(path: Path) -> ET.Element:
-    """Parse a file; a document type, which could hide an entity bomb, is refused."""
-    text = path.read_text(encoding="utf-8")
-    if "<!DOCTYPE" in text or "<!ENTITY" in text:
-        message = f"{path.name}: a document type or entity is not allowed"
-        raise BuildError(message)
-    return ET.fromstring(text)
-
-
 @cache
 def journeys(folder: Path) -> tuple[Journey, ...]:
     """Read all records of presidents and secretaries of state, in order of day."""
     found = []
     for path in sorted((folder / "calendar" / "travels").glob("*/*.xml")):
-        for trip in _parse(path):
-            cell = {child.tag: " ".join((child.text or "").split()) for child in trip}
+        records = read_travels(path, with_text=True).fillna("")
+        for record in records.itertuples():
             found.append(
                 Journey(
                     file=f"{path.parent.name}/{path.name}",
-                    number=cell["id"],
-                    person=spelling(cell["name"]),
-                    start=cell["start-date"],
-                    end=cell["end-date"],
-                    country=cell["country"],
-                    locale=cell.get("locale", ""),
-                    remarks=cell.get("remarks", ""),
+                    number=record.record_id,
+                    person=spelling(record.person),
+                    start=f"{record.start:%Y-%m-%d}",
+                    end=f"{record.end:%Y-%m-%d}",
+                    country=record.country,
+                    locale=record.locale,
+                    remarks=record.remarks,
                 )
             )
     return tuple(sorted(found, key=lambda trip: (trip.start, trip.end, trip.number)))
