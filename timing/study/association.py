@@ -12,6 +12,7 @@ from timing.nulls import CircularShift, Uniform
 from timing.permutation import permutation_test
 from timing.profile import lag_profile
 from timing.regression import randomization_test
+from timing.results.base import format_p
 from timing.study.output import write_json, write_tables
 from timing.tables import results_table
 
@@ -21,9 +22,12 @@ if TYPE_CHECKING:
     from timing.nulls import NullModel
     from timing.results import AssociationResult, RandomizationResult
     from timing.study.specification import Study, Variant
+    from timing.uncertain import Uncertain
 
 
-def score_shift(variant: Variant) -> RandomizationResult:
+def score_shift(
+    variant: Variant, *, uncertain: Uncertain = "exclude"
+) -> RandomizationResult:
     """Run the primary test on a variant."""
     with warnings.catch_warnings():
         # The table shows how much information is left.
@@ -34,6 +38,7 @@ def score_shift(variant: Variant) -> RandomizationResult:
             period=variant.period,
             window=variant.window,
             anchor=variant.anchor,
+            uncertain=uncertain,
         )
 
 
@@ -50,7 +55,13 @@ def associate(study: Study, output: Path) -> list[Path]:
         "shuffle of dates (naive)": Uniform(),
     }
     primary = score_shift(variant)
-    methods: dict[str, AssociationResult] = {"score shift (primary)": primary}
+    with_unknown = score_shift(variant, uncertain="bounds")
+    low, high = (format_p(p) for p in with_unknown.pvalue_range)
+    methods: dict[str, AssociationResult] = {
+        "score shift (primary)": primary,
+        f"score shift with {with_unknown.n_uncertain} events of unknown day "
+        f"(p {low} to {high} over their days)": with_unknown,
+    }
     methods |= {
         label: permutation_test(
             tests, calendar, period=variant.period, window=variant.window, null=null
