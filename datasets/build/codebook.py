@@ -28,6 +28,21 @@ def _by_confidence(rows: Sequence[Row], column: str) -> str:
     return _markdown([column, *_LEVELS, "rows"], body)
 
 
+def _by_year(tables: Mapping[str, Sequence[Row]]) -> str:
+    """Count tests, their days, launches and calendar events by year."""
+    dates = {
+        "test events": [row["date"] for row in tables["weapons_tests"]],
+        "test days": sorted({row["date"] for row in tables["weapons_tests"]}),
+        "launches listed": [row["date"] for row in tables["launches"]],
+        "calendar events": [row["start"] for row in tables["diplomatic_calendar"]],
+        "exercises": [row["start"] for row in tables["military_exercises"]],
+    }
+    counts = {name: Counter(day[:4] for day in days) for name, days in dates.items()}
+    years = sorted(set().union(*counts.values()))
+    body = [[year, *(count[year] for count in counts.values())] for year in years]
+    return _markdown(["year", *counts], body)
+
+
 def _overview(tables: Mapping[str, Sequence[Row]]) -> str:
     body: list[list[object]] = []
     for name, rows in tables.items():
@@ -63,6 +78,7 @@ def write(template: Path, tables: Mapping[str, Sequence[Row]]) -> bytes:
         "facts": _facts(tables),
         "weapons": _by_confidence(tables["weapons_tests"], "weapon"),
         "categories": _by_confidence(tables["diplomatic_calendar"], "category"),
+        "years": _by_year(tables),
         "exercises": _by_confidence(tables["military_exercises"], "kind"),
     }
     text = template.read_text(encoding="utf-8")

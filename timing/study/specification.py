@@ -158,6 +158,7 @@ PRIMARY = Study(
         _variant(
             "negative control: US presidents' trips to other regions",
             categories=("us_president_visit_other",),
+            end="2024-12-31",  # the official record of these trips ends here
         ),
     ),
     controls=(
