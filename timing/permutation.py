@@ -145,15 +145,21 @@ def permutation_test(
     )
     grid = request.grid(tests, calendar, uncertain=uncertain)
 
+    pmf = model.distribution(grid.launches, grid.exposed, grid.day)
+
     def p_of(launches: npt.NDArray[np.int64]) -> float:
         null = model.distribution(launches, grid.exposed, grid.day)
         count = int(launches @ grid.exposed)
         return tail_p(null, count, alternative=alternative, midp=midp)
 
     dates = p_over_dates(
-        grid, p_of, uncertain=uncertain, n_resamples=n_resamples, rng=rng
+        grid,
+        p_of,
+        halfway=tail_p(pmf, grid.count, alternative=alternative, midp=midp),
+        uncertain=uncertain,
+        n_resamples=n_resamples,
+        rng=rng,
     )
-    pmf = model.distribution(grid.launches, grid.exposed, grid.day)
     return PermutationResult(
         **shared_fields(grid, request, model.strata, uncertain=uncertain, dates=dates),
         statistic=float(grid.count),

@@ -48,6 +48,7 @@ def p_over_dates(
     grid: DayGrid,
     p_of: Callable[[IntArray], float],
     *,
+    halfway: float,
     uncertain: Uncertain,
     n_resamples: int,
     rng: np.random.Generator | int | None,
@@ -60,6 +61,8 @@ def p_over_dates(
         Built with ``keep_uncertain=True``.
     p_of : callable
         P-value of launches on the days of the grid.
+    halfway : float
+        Its value for ``grid.launches``.
     uncertain : {"exclude", "midpoint", "bounds", "sample"}
     n_resamples : int
         Up to so many assignments all are tried. Beyond, ``"sample"`` draws so many,
@@ -68,7 +71,6 @@ def p_over_dates(
     rng : Generator, int or None
         For the draws and the starts.
     """
-    halfway = p_of(grid.launches)
     if uncertain in ("exclude", "midpoint") or not grid.earliest.size:
         return DateUncertainty(
             pvalue=halfway, low=halfway, high=halfway, tried="1 (halfway)"

@@ -142,11 +142,16 @@ n_resamples, confidence_level, rng
     def p_of(launches: IntArray) -> float:
         return shift_p(score_of(launches).scores_at(1.0), alternative=alternative)
 
-    dates = p_over_dates(
-        grid, p_of, uncertain=uncertain, n_resamples=n_resamples, rng=rng
-    )
     score = score_of(grid.launches)
     scores = score.scores_at(1.0)
+    dates = p_over_dates(
+        grid,
+        p_of,
+        halfway=shift_p(scores, alternative=alternative),
+        uncertain=uncertain,
+        n_resamples=n_resamples,
+        rng=rng,
+    )
     estimate = score.estimate()
     given = strata_in_words(strata)
     if design.shape[1]:
