@@ -370,3 +370,14 @@ def test_datasets_prints_the_codebook_or_one_table(capsys: Any):
     assert "era_id (string; required; unique" in capsys.readouterr().out
     assert main(["datasets", "missiles"]) == 2
     assert "`name` is 'missiles'; it must be one of 'weapons" in capsys.readouterr().err
+
+
+def test_uncertain_dates_may_be_bounded(files: Any, capsys: Any):
+    tests = (
+        "date,earliest,latest\n2025-10-22,2025-10-22,2025-10-22\n"
+        "2025-10-28,2025-10-27,2025-10-29\n2025-11-07,2025-11-07,2025-11-07\n"
+    )
+    assert main(["test", *files(tests), "--uncertain", "bounds"]) == 0
+    out = capsys.readouterr().out
+    assert out.count("events of unknown day: 1 (bounds); p from") == 2
+    assert "assignments of days tried: all 3" in out

@@ -125,3 +125,9 @@ def test_the_summary_gives_the_range():
 def test_an_unknown_mode_names_the_allowed_ones():
     with pytest.raises(ArgumentError, match="`uncertain` is 'drop'; it must be one of"):
         shift(TESTS, uncertain="drop")
+
+
+def test_events_may_all_be_of_unknown_day():
+    only = TESTS.iloc[2:]
+    result = score(only, uncertain="midpoint", controls=["lagged_launches"])
+    assert (result.n_launches, result.n_uncertain) == (2, 2)

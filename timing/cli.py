@@ -160,6 +160,12 @@ def _parser() -> argparse.ArgumentParser:
     test.add_argument(
         "--alternative", default="two-sided", choices=["two-sided", "greater", "less"]
     )
+    test.add_argument(
+        "--uncertain",
+        default="exclude",
+        choices=["exclude", "midpoint", "bounds", "sample"],
+        help="events with 'earliest' before 'latest' (default: exclude)",
+    )
     test.add_argument("--json", action="store_true", help="print JSON")
     test.set_defaults(command=_test)
 
@@ -213,6 +219,7 @@ def _test(options: argparse.Namespace) -> int:
         "unit": options.unit,
         "anchor": options.anchor,
         "alternative": options.alternative,
+        "uncertain": options.uncertain,
     }
     results = [
         randomization_test(tests, calendar, strata=strata, **shared),

@@ -12,7 +12,13 @@ import pandas as pd
 from timing.arguments import check_choice, check_type
 from timing.clock import to_dates
 from timing.errors import ArgumentError, EmptySelectionError, NoContrastError
-from timing.inputs import DatedIntervals, drop_note, read_events, read_intervals
+from timing.inputs import (
+    DatedEvents,
+    DatedIntervals,
+    drop_note,
+    read_events,
+    read_intervals,
+)
 from timing.kernels.intervals import cover_counts
 from timing.period import StudyPeriod, Window
 
@@ -45,6 +51,8 @@ class DayGrid:
     earliest, latest : (u,) arrays of int
         First and last possible day of each test event of unknown day that is kept;
         `launches` holds it on the day halfway.
+    events : DatedEvents
+        All test events, those off the grid too.
     unit : str
     n_calendar_events : int
         Calendar events whose window holds at least one at-risk day.
@@ -59,6 +67,7 @@ class DayGrid:
     known_events: IntArray
     earliest: IntArray
     latest: IntArray
+    events: DatedEvents
     unit: str
     n_calendar_events: int
     dropped: tuple[Dropped, ...]
@@ -190,6 +199,7 @@ def build_grid(
         known_events=count_on(days, events.day[~uncertain]),
         earliest=events.earliest[uncertain],
         latest=events.latest[uncertain],
+        events=events,
         unit=unit,
         exposed=exposed,
         cover=cover,

@@ -10,7 +10,6 @@ from timing.clock import to_dates
 from timing.controls import Controls, control_columns
 from timing.errors import ArgumentError
 from timing.grid import DayGrid, build_grid
-from timing.inputs import read_events
 
 if TYPE_CHECKING:
     from timing.inputs import Dates
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 _OWN = ("date", "launches", "exposed", "n_events")
 
 
-def panel_of(grid: DayGrid, tests: Dates, controls: Controls) -> pd.DataFrame:
+def panel_of(grid: DayGrid, controls: Controls) -> pd.DataFrame:
     """Put a grid and its controls into one table."""
     own = pd.DataFrame(
         {
@@ -29,7 +28,7 @@ def panel_of(grid: DayGrid, tests: Dates, controls: Controls) -> pd.DataFrame:
             "n_events": grid.cover,
         }
     )
-    columns = control_columns(controls, day=grid.day, events=read_events(tests))
+    columns = control_columns(controls, day=grid.day, events=grid.events)
     for name in _OWN:
         if name in columns:
             msg = f"`controls` has a column {name!r}, which the panel itself uses."
@@ -87,4 +86,4 @@ def daily_panel(
     grid = build_grid(
         tests, calendar, period=period, window=window, anchor=anchor, unit=unit
     )
-    return panel_of(grid, tests, controls)
+    return panel_of(grid, controls)

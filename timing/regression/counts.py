@@ -135,7 +135,7 @@ def count_regression(
         confidence_level=confidence_level,
     )
     grid = request.grid(tests, calendar)
-    rows, dropped = design_rows(panel_of(grid, tests, controls), freq)
+    rows, dropped = design_rows(panel_of(grid, controls), freq)
     notes: list[str] = []
 
     if grid.count in (0, grid.n_launches):

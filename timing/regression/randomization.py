@@ -14,7 +14,6 @@ from timing.controls import (
     controls_in_words,
     design_matrix,
 )
-from timing.inputs import read_events
 from timing.kernels.inversion import detectable_by_score, score_interval
 from timing.kernels.score import shift_p, shifted_expectation
 from timing.regression.score import Score, adjusted_score, stratum_score
@@ -131,7 +130,7 @@ n_resamples, confidence_level, rng
     )
     grid = request.grid(tests, calendar, uncertain=uncertain)
     stratum = stratum_of(grid.day, strata)
-    columns = control_columns(controls, day=grid.day, events=read_events(tests))
+    columns = control_columns(controls, day=grid.day, events=grid.events)
     design = design_matrix(columns).to_numpy()
 
     def score_of(launches: IntArray) -> Score:
