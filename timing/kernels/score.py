@@ -54,12 +54,6 @@ class ShiftSums:
     exposed_launches: IntArray
 
 
-def _runs(member: npt.NDArray[np.bool_]) -> zip[tuple[int, int]]:
-    """Begin and stop of each run of True."""
-    steps = np.diff(np.r_[False, member, False].astype(np.int8))
-    return zip(np.flatnonzero(steps == 1), np.flatnonzero(steps == -1), strict=True)
-
-
 def shift_sums(launches: IntArray, exposure: IntArray, stratum: IntArray) -> ShiftSums:
     """Gather the sums over strata at every shift.
 
@@ -73,24 +67,31 @@ def shift_sums(launches: IntArray, exposure: IntArray, stratum: IntArray) -> Shi
     n = launches.size
     twice = np.zeros(2 * n + 1, dtype=np.int64)
     twice[1:] = np.cumsum(np.tile(exposure, 2))
+    labels, row = np.unique(stratum, return_inverse=True)
+    totals = np.bincount(row, weights=launches).astype(np.int64)
+    kept = np.flatnonzero(totals)
+    place = np.full(labels.size, -1)
+    place[kept] = np.arange(kept.size)
 
-    def shifted_sum(member: npt.NDArray[np.bool_]) -> IntArray:
-        total: IntArray = np.zeros(n, dtype=np.int64)
-        for begin, stop in _runs(member):
-            total = total + twice[stop : stop + n] - twice[begin : begin + n]
-        return total
-
-    members = [stratum == label for label in np.unique(stratum[launches > 0])]
-    is_exposed = exposure > 0
+    exposed, stays = np.zeros((2, kept.size, n))
+    # One pass over the runs of days of one stratum that are all exposed, or none.
+    cuts = np.flatnonzero((np.diff(row) != 0) | (np.diff(exposure) != 0)) + 1
+    for begin, stop in zip([0, *cuts.tolist()], [*cuts.tolist(), n], strict=True):
+        at = place[row[begin]]
+        if at < 0:
+            continue
+        moved = twice[stop : stop + n] - twice[begin : begin + n]
+        exposed[at] += moved
+        if exposure[begin]:
+            stays[at] += moved
+    on_exposed = np.bincount(row, weights=launches * exposure).astype(np.int64)
     return ShiftSums(
         count=shift_counts(launches, exposure),
-        exposed=np.array([shifted_sum(m) for m in members], dtype=np.float64),
-        stays=np.array(
-            [shifted_sum(m & is_exposed) for m in members], dtype=np.float64
-        ),
-        launches=np.array([launches[m].sum() for m in members]),
-        days=np.array([m.sum() for m in members]),
-        exposed_launches=np.array([launches[m & is_exposed].sum() for m in members]),
+        exposed=exposed,
+        stays=stays,
+        launches=totals[kept],
+        days=np.bincount(row)[kept],
+        exposed_launches=on_exposed[kept],
     )
 
 
