@@ -6,7 +6,6 @@ import argparse
 import json
 import sys
 import warnings
-from datetime import date
 from typing import TYPE_CHECKING
 
 from timing._version import __version__
@@ -234,17 +233,17 @@ def _test(options: argparse.Namespace) -> int:
 
 def _period(options: argparse.Namespace, tests: pd.DataFrame) -> StudyPeriod:
     """Return the period asked for; by default the whole months that hold the events."""
-    from timing.inputs import read_events
-    from timing.period import StudyPeriod, day_number
+    import pandas as pd
 
-    day = read_events(tests).day
-    unix = date(1970, 1, 1).toordinal()
-    first = date.fromordinal(int(day.min()) + unix).replace(day=1)
-    last = date.fromordinal(int(day.max()) + unix)
-    next_month = date(last.year + last.month // 12, last.month % 12 + 1, 1)
-    month_end = date.fromordinal(day_number(next_month) - 1 + unix)
+    from timing.clock import to_dates
+    from timing.inputs import read_events
+    from timing.period import StudyPeriod
+
+    day = pd.DatetimeIndex(to_dates(read_events(tests).day))
+    month_start = day.min().replace(day=1)
+    month_end = day.max() + pd.offsets.MonthEnd(0)
     return StudyPeriod(
-        options.start or first, options.end or month_end, options.exclude
+        options.start or month_start, options.end or month_end, options.exclude
     )
 
 

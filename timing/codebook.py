@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from timing.datasets import data_folder, data_package, resource
+from timing.datasets import data_folder, resource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,24 +21,13 @@ def codebook() -> str:
     return (data_folder() / "README.md").read_text(encoding="utf-8").rstrip("\n")
 
 
-def table_names() -> list[str]:
-    """Return the names of the curated tables.
-
-    Examples
-    --------
-    >>> "weapons_tests" in table_names()
-    True
-    """
-    return [table["name"] for table in data_package()["resources"]]
-
-
 def describe_table(name: str) -> str:
     """Return what a table holds, and each of its columns with its rules.
 
     Parameters
     ----------
     name : str
-        A name from `table_names`.
+        Such as ``weapons_tests``.
 
     Raises
     ------

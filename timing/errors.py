@@ -68,6 +68,10 @@ class EstimationError(TimingError):
     """A model could not be fitted."""
 
 
+class MissingExtraError(TimingError, ImportError):
+    """A library of one of the package's extras is not installed."""
+
+
 class TimingWarning(UserWarning):
     """Base class of the package's warnings."""
 

@@ -57,7 +57,7 @@ class DayGrid:
     n_calendar_events : int
         Calendar events whose window holds at least one at-risk day.
     dropped : tuple of Dropped
-    tests_sha256, calendar_sha256 : str
+    calendar_sha256 : str
     """
 
     day: IntArray
@@ -71,7 +71,6 @@ class DayGrid:
     unit: str
     n_calendar_events: int
     dropped: tuple[Dropped, ...]
-    tests_sha256: str
     calendar_sha256: str
 
     def launches_with(self, uncertain_day: IntArray) -> IntArray:
@@ -79,6 +78,11 @@ class DayGrid:
         return _in_unit(
             self.known_events + count_on(self.day, uncertain_day), self.unit
         )
+
+    @property
+    def tests_sha256(self) -> str:
+        """Hash of the rows of tests."""
+        return self.events.sha256
 
     @property
     def count(self) -> int:
@@ -212,7 +216,6 @@ def build_grid(
                 "calendar", "window holds no at-risk day", ~touching, intervals.ids
             ),
         ),
-        tests_sha256=events.sha256,
         calendar_sha256=intervals.sha256,
     )
 

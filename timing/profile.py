@@ -95,11 +95,9 @@ def lag_profile(
     grid = request.grid(tests, calendar)
     anchor_day = read_intervals(calendar, anchor=anchor).first
     lags = np.arange(-max_lag, max_lag + 1)
-    nulls = [
-        null.distribution(grid.launches, count_on(grid.day, anchor_day + lag), grid.day)
-        for lag in lags.tolist()
-    ]
-    counts = [int(grid.launches @ count_on(grid.day, anchor_day + lag)) for lag in lags]
+    landings = [count_on(grid.day, anchor_day + lag) for lag in lags.tolist()]
+    nulls = [null.distribution(grid.launches, at, grid.day) for at in landings]
+    counts = [int(grid.launches @ at) for at in landings]
     limits = np.array([_limits(pmf, request.level) for pmf in nulls])
     return LagProfileResult(
         lag=lags,

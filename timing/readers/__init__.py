@@ -1,9 +1,9 @@
 """Readers of users' files and of the upstream lists."""
 
+from timing.errors import MissingExtraError
 from timing.readers.cns import read_cns
 from timing.readers.cns_json import read_cns_json
 from timing.readers.csis import read_csis
-from timing.readers.extras import MissingExtraError
 from timing.readers.history_at_state import read_travels, read_visits
 from timing.readers.ical import read_icalendar
 from timing.readers.ical_writer import write_icalendar

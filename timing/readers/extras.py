@@ -5,14 +5,10 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from timing.errors import TimingError
+from timing.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from types import ModuleType
-
-
-class MissingExtraError(TimingError, ImportError):
-    """A library of one of the package's extras is not installed."""
 
 
 def load_extra(module: str, *, reading: str) -> ModuleType:
@@ -39,7 +35,7 @@ def load_extra(module: str, *, reading: str) -> ModuleType:
     >>> load_extra("no_such_library", reading="XLSX")
     Traceback (most recent call last):
     ...
-    timing.readers.extras.MissingExtraError: reading XLSX needs the 'io' extra: ...
+    timing.errors.MissingExtraError: reading XLSX needs the 'io' extra: ...
     """
     try:
         return import_module(module)

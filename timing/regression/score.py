@@ -81,10 +81,14 @@ def adjusted_score(
         msg = "`controls` are collinear, or constant within the strata."
         raise EstimationError(msg)
 
+    null_scores, deviation = adjusted_scores(
+        launches, exposed, stratum, design, null.rate
+    )
+
     def scores_at(ratio: float) -> FloatArray:
-        fit = null
-        if ratio != 1.0:
-            fit = _fit(launches, stratum, design, np.log(ratio) * exposed)
+        if ratio == 1.0:
+            return null_scores
+        fit = _fit(launches, stratum, design, np.log(ratio) * exposed)
         return adjusted_scores(launches, exposed, stratum, design, fit.rate)[0]
 
     def estimate() -> float:
@@ -98,7 +102,6 @@ def adjusted_score(
     totals = np.bincount(stratum, weights=launches)
     on_exposed = np.bincount(stratum, weights=null.rate * exposed)
     has_launch = totals > 0
-    deviation = adjusted_scores(launches, exposed, stratum, design, null.rate)[1]
     return Score(
         scores_at=scores_at,
         estimate=estimate,

@@ -22,9 +22,16 @@ from timing.study.size import check_size
 from timing.study.specification import PRIMARY, Study
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-STEPS = ("describe", "join", "permutation", "regression", "size", "figures")
+_STEPS: dict[str, Callable[..., list[Path]]] = {
+    "describe": describe,
+    "join": join,
+    "permutation": associate,
+    "regression": regress,
+    "size": check_size,
+    "figures": draw,
+}
 _PACKAGES = (
     "numpy",
     "pandas",
@@ -57,19 +64,12 @@ def run_step(
     list of Path
         Files written.
     """
-    check_choice("name", name, STEPS)
+    step = _STEPS[check_choice("name", name, _STEPS)]
     folder = Path(output)
     folder.mkdir(parents=True, exist_ok=True)
-    if name == "size":
-        return check_size(study, folder, n_jobs=n_jobs, progress=progress)
-    steps = {
-        "describe": describe,
-        "join": join,
-        "permutation": associate,
-        "regression": regress,
-        "figures": draw,
-    }
-    return steps[name](study, folder)
+    # Only the simulations are long enough to share out and to report on.
+    options = {"n_jobs": n_jobs, "progress": progress} if name == "size" else {}
+    return step(study, folder, **options)
 
 
 def run_study(
@@ -105,9 +105,9 @@ def run_study(
     folder = Path(output)
     seconds: dict[str, float] = {}
     written: list[Path] = []
-    for i, name in enumerate(STEPS, start=1):
+    for i, name in enumerate(_STEPS, start=1):
         if progress:
-            print(f"[{i}/{len(STEPS)}] {name}", file=sys.stderr, flush=True)
+            print(f"[{i}/{len(_STEPS)}] {name}", file=sys.stderr, flush=True)
         begin = time.perf_counter()
         written += run_step(name, study, folder, n_jobs=n_jobs, progress=progress)
         seconds[name] = round(time.perf_counter() - begin, 2)
