@@ -57,6 +57,21 @@ def check_whole(name: str, value: object, *, minimum: int) -> int:
     return number
 
 
+def check_above(name: str, value: float, *, limit: float) -> float:
+    """Return `value` if it is a finite number above `limit`.
+
+    Examples
+    --------
+    >>> check_above("equivalence_margin", 2, limit=1.0)
+    2.0
+    """
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not limit < value < float("inf"):
+        msg = f"`{name}` is {value!r}; it must be a finite number above {limit:g}."
+        raise ArgumentError(msg)
+    return float(value)
+
+
 def check_share(name: str, value: float) -> float:
     """Return `value` if it lies strictly between 0 and 1.
 

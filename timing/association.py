@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from timing._version import __version__
-from timing.arguments import check_choice, check_share
+from timing.arguments import check_above, check_choice, check_share
 from timing.errors import LowInformationWarning
 from timing.grid import DayGrid, build_grid
 from timing.kernels.exact import by_stratum, tail_p
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 POWER = 0.8
 """Power at which every result states its minimum detectable rate ratio."""
 
+MARGIN = 2.0
+"""Rate ratios from 1/2 to 2 count as equivalent, unless the user says otherwise."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
@@ -35,10 +38,12 @@ class Request:
     unit: str
     alternative: Alternative
     confidence_level: float
+    equivalence_margin: float = MARGIN
 
     def __post_init__(self) -> None:
         check_choice("alternative", self.alternative, ALTERNATIVES)
         check_share("confidence_level", self.confidence_level)
+        check_above("equivalence_margin", self.equivalence_margin, limit=1.0)
 
     @property
     def level(self) -> float:
@@ -140,6 +145,7 @@ def shared_fields(
         "n_launches": grid.n_launches,
         "n_calendar_events": grid.n_calendar_events,
         "informative_share": informative_share(grid, strata),
+        "equivalence_margin": request.equivalence_margin,
         "alternative": request.alternative,
         "dropped": grid.dropped,
     }

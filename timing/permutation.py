@@ -9,6 +9,7 @@ from timing.association import POWER, Request, shared_fields
 from timing.kernels.exact import (
     conditional_rate_ratio,
     detectable_rate_ratio,
+    equivalence_p,
     rate_ratio_interval,
     tail_p,
 )
@@ -44,6 +45,7 @@ def permutation_test(
     uncertain: Uncertain = "exclude",
     n_resamples: int = 9999,
     confidence_level: float = 0.95,
+    equivalence_margin: float = 2.0,
     rng: np.random.Generator | int | None = None,
 ) -> PermutationResult:
     """Test whether launches fall on exposed days more, or less, often than by chance.
@@ -142,6 +144,7 @@ def permutation_test(
         unit=unit,
         alternative=alternative,
         confidence_level=confidence_level,
+        equivalence_margin=equivalence_margin,
     )
     grid = request.grid(tests, calendar, uncertain=uncertain)
 
@@ -174,6 +177,8 @@ def permutation_test(
             midp=midp,
         ),
         null_distribution=ExactNull(support=pmf.support, probability=pmf.probability),
+        pvalue_error=0.0,
+        equivalence_pvalue=equivalence_p(pmf, grid.count, margin=equivalence_margin),
         minimum_detectable_rate_ratio=detectable_rate_ratio(
             pmf, power=POWER, level=request.level, alternative=alternative, midp=midp
         ),

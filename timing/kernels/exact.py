@@ -235,6 +235,19 @@ def rate_ratio_interval(
     return low, high
 
 
+def equivalence_p(pmf: Pmf, statistic: int, *, margin: float) -> float:
+    """P-value of a rate ratio outside ``1 / margin`` to `margin`.
+
+    Two one-sided tests (Schuirmann 1987, J. Pharmacokinet. Biopharm. 15:657-680) on the
+    tilted distributions at the two margins.
+    """
+    log_margin = float(np.log(margin))
+    return max(
+        tail_p(tilt(pmf, -log_margin), statistic, alternative="greater"),
+        tail_p(tilt(pmf, log_margin), statistic, alternative="less"),
+    )
+
+
 def detectable_rate_ratio(
     pmf: Pmf,
     *,

@@ -79,6 +79,20 @@ def score_interval(
     return float(np.exp(low)), float(np.exp(high))
 
 
+def equivalence_by_score(
+    scores_at: Callable[[float], FloatArray], *, margin: float
+) -> float:
+    """P-value of a rate ratio outside ``1 / margin`` to `margin`.
+
+    Two one-sided tests (Schuirmann 1987, J. Pharmacokinet. Biopharm. 15:657-680) of the
+    score with the null rates fitted at the two margins.
+    """
+    return max(
+        shift_p(scores_at(1 / margin), alternative="greater"),
+        shift_p(scores_at(margin), alternative="less"),
+    )
+
+
 def detectable_by_score(
     scores: FloatArray,
     launches: IntArray,

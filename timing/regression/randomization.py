@@ -14,7 +14,11 @@ from timing.controls import (
     controls_in_words,
     design_matrix,
 )
-from timing.kernels.inversion import detectable_by_score, score_interval
+from timing.kernels.inversion import (
+    detectable_by_score,
+    equivalence_by_score,
+    score_interval,
+)
 from timing.kernels.score import shift_p, shifted_expectation
 from timing.regression.score import Score, adjusted_score, stratum_score
 from timing.results import RandomizationResult, SampledNull
@@ -43,6 +47,7 @@ def randomization_test(
     uncertain: Uncertain = "exclude",
     n_resamples: int = 9999,
     confidence_level: float = 0.95,
+    equivalence_margin: float = 2.0,
     rng: np.random.Generator | int | None = None,
 ) -> RandomizationResult:
     """Test association by the studentized score at every shift of the calendar.
@@ -50,7 +55,7 @@ def randomization_test(
     Parameters
     ----------
     tests, calendar, period, window, unit, anchor, alternative, uncertain, \
-n_resamples, confidence_level, rng
+n_resamples, confidence_level, equivalence_margin, rng
         As in `permutation_test`.
     strata : str, Series, callable or None, default "month"
         Strata whose launch rates the null fits; everything slower than a stratum is
@@ -127,6 +132,7 @@ n_resamples, confidence_level, rng
         unit=unit,
         alternative=alternative,
         confidence_level=confidence_level,
+        equivalence_margin=equivalence_margin,
     )
     grid = request.grid(tests, calendar, uncertain=uncertain)
     stratum = stratum_of(grid.day, strata)
@@ -168,6 +174,10 @@ n_resamples, confidence_level, rng
             alternative=alternative,
         ),
         null_distribution=SampledNull(samples=scores),
+        pvalue_error=0.0,
+        equivalence_pvalue=equivalence_by_score(
+            score.scores_at, margin=equivalence_margin
+        ),
         minimum_detectable_rate_ratio=detectable_by_score(
             scores,
             score.launches,

@@ -16,6 +16,7 @@ from timing.results.base import (
     decode_fields,
     decode_numbers,
     format_dropped_lines,
+    format_equivalence,
     format_interval,
     format_p,
     format_power,
@@ -53,8 +54,15 @@ class AssociationResult(Result):
     informative_share : float
         Share of the information that is left when the strata are held fixed: near 1
         where exposure is a small part of each stratum, 0 where it fills them.
+    pvalue_error : float
+        Monte Carlo standard error of `pvalue`; 0 where the null distribution is exact.
     minimum_detectable_rate_ratio : float
         Rate ratio that the test finds with 80 % power.
+    equivalence_margin : float
+        Rate ratios from its inverse to it count as no difference that matters.
+    equivalence_pvalue : float
+        P-value of the hypothesis that the rate ratio lies outside the margin (two
+        one-sided tests): small where the data show that it lies inside.
     alternative : str
     uncertain : str
         What was done with test events of unknown day; see `permutation_test`.
@@ -71,7 +79,8 @@ class AssociationResult(Result):
         "statistic", "expected", "count", "expected_count", "excess", "pvalue",
         "naive_pvalue", "rate_ratio", "conditional_rate_ratio", "exposed_days",
         "at_risk_days", "n_launches", "n_calendar_events", "informative_share",
-        "minimum_detectable_rate_ratio",
+        "minimum_detectable_rate_ratio", "equivalence_margin", "equivalence_pvalue",
+        "pvalue_error",
     )  # fmt: skip
 
     statistic: float
@@ -88,7 +97,10 @@ class AssociationResult(Result):
     n_launches: int
     n_calendar_events: int
     informative_share: float
+    pvalue_error: float
     minimum_detectable_rate_ratio: float
+    equivalence_margin: float
+    equivalence_pvalue: float
     alternative: str
     uncertain: str
     n_uncertain: int
@@ -115,12 +127,13 @@ class AssociationResult(Result):
             f"Null: {spec.null}",
             f"Alternative: {self.alternative}",
             self._statistic_line(),
-            f"p = {format_p(self.pvalue)}  (naive shuffle of dates: "
-            f"p = {format_p(self.naive_pvalue)})",
+            f"p = {format_p(self.pvalue)}{self._error_note()}  (naive shuffle of "
+            f"dates: p = {format_p(self.naive_pvalue)})",
             f"Rate ratio: {format_ratio(self.conditional_rate_ratio)} within strata, "
             f"{format_interval(*self.interval, spec.confidence_level)}; "
             f"{format_ratio(self.rate_ratio)} over the whole period",
             format_power(self.minimum_detectable_rate_ratio, self.alternative),
+            format_equivalence(self.equivalence_margin, self.equivalence_pvalue),
             f"Period: {spec.period}; window: {spec.window} (anchor: {spec.anchor})",
             f"Data: {self.n_launches} launches (unit: {spec.unit}), "
             f"{self.n_calendar_events} calendar events, {self.exposed_days} exposed "
@@ -129,6 +142,11 @@ class AssociationResult(Result):
             *format_dropped_lines(self.dropped),
         ]
         return "\n".join(lines)
+
+    def _error_note(self) -> str:
+        if not self.pvalue_error:
+            return ""
+        return f" (Monte Carlo standard error {format_p(self.pvalue_error)})"
 
     def _uncertain_lines(self) -> list[str]:
         if not self.n_uncertain:

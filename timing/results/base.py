@@ -205,6 +205,14 @@ def format_power(value: float, alternative: str) -> str:
     return f"Power: a rate ratio of {way} {ratio} would be found 4 times in 5"
 
 
+def format_equivalence(margin: float, pvalue: float) -> str:
+    """Write the equivalence test as a sentence."""
+    return (
+        f"Equivalence: the rate ratio lies between {format_ratio(1 / margin)} and "
+        f"{format_ratio(margin)}, p = {format_p(pvalue)}"
+    )
+
+
 def decode_fields(
     stored: Mapping[str, Any], cls: type[Result], *, skip: tuple[str, ...] = ()
 ) -> dict[str, Any]:

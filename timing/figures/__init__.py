@@ -1,0 +1,21 @@
+"""Figures: one function a figure, from a result or a table to Axes.
+
+No function shows, saves or changes a global style; classes of points differ in shape
+as well as in colour.
+"""
+
+from timing.figures.association import plot_null_distribution
+from timing.figures.profile import plot_lag_profile
+from timing.figures.style import OKABE_ITO, STYLE, figure_style
+from timing.figures.timeline import plot_timeline
+from timing.figures.waterfall import plot_waterfall
+
+__all__ = [
+    "OKABE_ITO",
+    "STYLE",
+    "figure_style",
+    "plot_lag_profile",
+    "plot_null_distribution",
+    "plot_timeline",
+    "plot_waterfall",
+]

@@ -1,0 +1,65 @@
+"""How many rows each decision on the data leaves."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from timing.errors import ArgumentError
+from timing.figures.style import BAND, OKABE_ITO, styled
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def plot_waterfall(decisions: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw the decisions on the data: how many rows each one leaves.
+
+    Parameters
+    ----------
+    decisions : DataFrame
+        Columns ``decision`` and ``rows left``, in order.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ArgumentError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> decisions = pd.DataFrame(
+    ...     {"decision": ["events in the table", "of known day"], "rows left": [9, 7]}
+    ... )
+    >>> ax = plot_waterfall(decisions)
+    """
+    missing = {"decision", "rows left"} - set(decisions.columns)
+    if missing:
+        msg = f"`decisions` lacks the column {sorted(missing)[0]!r}."
+        raise ArgumentError(msg)
+    left = decisions["rows left"].to_numpy()
+    lost = np.r_[0, -np.diff(left)]
+    place = np.arange(left.size)
+    with styled(ax, (7.0, 0.5 + 0.4 * left.size)) as ax:
+        ax.barh(place, left, color=BAND, label="left")
+        ax.barh(place, lost, left=left, color=OKABE_ITO["orange"], label="taken out")
+        for at, (n, gone) in enumerate(zip(left, lost, strict=True)):
+            text = f"{n}" + (f"  (-{gone})" if gone else "")
+            ax.annotate(
+                text, (n + gone, at), xytext=(3, 0), textcoords="offset points",
+                va="center", fontsize=8,
+            )  # fmt: skip
+        ax.set_yticks(place, [textwrap.fill(d, 44) for d in decisions["decision"]])
+        ax.set_ylim(left.size - 0.4, -0.6)
+        ax.set_xlim(0, 1.12 * (left + lost).max())
+        ax.set_xlabel("rows")
+        ax.tick_params(axis="y", length=0)
+        ax.legend(fontsize=8, loc="lower right")
+    return ax
