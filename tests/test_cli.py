@@ -94,7 +94,7 @@ def test_json_holds_both_results_with_all_options(files: Any, capsys: Any):
     for result in results:
         specification = result["specification"]
         assert specification["period"] == str(period)
-        assert specification["window"] == "2 days before to 1 days after"
+        assert specification["window"] == "2 days before to 1 day after"
         assert (specification["unit"], specification["anchor"]) == ("event", "start")
         assert specification["alternative"] == result["alternative"] == "greater"
         assert (result["count"], result["at_risk_days"]) == (1, 75)
@@ -352,10 +352,16 @@ def test_an_interrupt_exits_with_130(capsys: Any, monkeypatch: Any):
 
 def test_progress_is_one_line_for_each_tenth(capsys: Any, monkeypatch: Any):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: False)
+    monkeypatch.setattr("timing.progress.PATIENCE", -1.0)
     assert list(track(range(40), total=40, label="size", show=True)) == list(range(40))
     out, err = capsys.readouterr()
     assert out == ""
     assert err.splitlines() == [f"  size: {tenth}0%" for tenth in range(1, 11)]
+
+
+def test_a_short_loop_shows_no_progress(capsys: Any):
+    assert list(track("abc", total=3, label="size", show=True)) == ["a", "b", "c"]
+    assert capsys.readouterr().err == ""
 
 
 def test_progress_can_be_silent(capsys: Any):

@@ -45,6 +45,68 @@ def test_effects_have_one_level_for_each_span_of_each_year(name: str, n: int):
     assert isinstance(_columns(name)[name].dtype, pd.CategoricalDtype)
 
 
+def test_months_of_the_year_return_every_year():
+    period = StudyPeriod("2015-01-01", "2017-12-31")
+    month = _columns("month_of_year", period=period)["month_of_year"]
+    assert month.cat.categories.tolist()[:3] == ["Jan", "Feb", "Mar"]
+    assert month.astype(str).tolist() == month.index.strftime("%b").tolist()
+    before_1970 = _columns(
+        "month_of_year", period=StudyPeriod("1969-11-30", "1969-12-01")
+    )["month_of_year"]
+    assert before_1970.tolist() == ["Nov", "Dec"]
+
+
+def test_the_trend_counts_years():
+    trend = _columns("trend", period=StudyPeriod("2016-03-01", "2018-03-01"))["trend"]
+    assert trend.iloc[0] == 0
+    assert trend["2017-03-01"] == pytest.approx(365 / 365.2425)
+    assert np.allclose(np.diff(trend), 1 / 365.2425)
+
+
+def _natural_truncated_powers(day: np.ndarray, knots: np.ndarray) -> np.ndarray:
+    """Natural cubic splines by the textbook (Hastie et al. 2009, eq. 5.4)."""
+
+    def d(k: int) -> np.ndarray:
+        ends = [np.clip(day - knot, 0, None) ** 3 for knot in (knots[k], knots[-1])]
+        return (ends[0] - ends[1]) / (knots[-1] - knots[k])
+
+    bent = [d(k) - d(len(knots) - 2) for k in range(len(knots) - 2)]
+    return np.column_stack([np.ones(day.size), day, *bent])
+
+
+def test_the_spline_spans_the_natural_cubic_splines_with_a_knot_a_year():
+    period = StudyPeriod("2013-01-01", "2016-12-31")
+    spline = _columns("spline", period=period).to_numpy()
+    assert spline.shape == (1461, 4)  # five knots over four years
+    day = (period.days - period.days[0]) / 365.25
+    textbook = _natural_truncated_powers(day, np.linspace(day[0], day[-1], 5))
+    ours = np.column_stack([np.ones(day.size), spline])
+    assert np.linalg.matrix_rank(ours) == 5
+    left = textbook - ours @ np.linalg.lstsq(ours, textbook, rcond=None)[0]
+    assert np.abs(left).max() < 1e-9
+    # Where it is 1 the others are 0: the second of the columns at the third knot.
+    assert np.allclose(spline[730], [0, 1, 0, 0], atol=1e-6)
+
+
+def test_a_short_spline_is_a_straight_line():
+    spline = _columns("spline", period=StudyPeriod("2017-01-01", "2017-03-01"))
+    assert spline["spline_1"].tolist() == pytest.approx((np.arange(60) / 59).tolist())
+
+
+def test_a_spline_needs_more_than_one_day():
+    day = StudyPeriod("2017-01-01", "2017-01-01").days
+    with pytest.raises(ArgumentError, match="'spline' needs more than one day"):
+        control_columns(["spline"], day=day, events=read_events(["2017-01-01"]))
+
+
+def test_splines_skip_excluded_days_but_keep_their_time():
+    whole = StudyPeriod("2013-01-01", "2016-12-31")
+    gap = StudyPeriod("2013-01-01", "2016-12-31", [("2014-01-01", "2014-12-31")])
+    kept = np.isin(whole.days, gap.days)
+    everywhere = _columns("spline", period=whole).to_numpy()[kept]
+    assert np.allclose(_columns("spline", period=gap).to_numpy(), everywhere)
+
+
 def test_season_is_two_harmonics_that_return_after_a_year():
     period = StudyPeriod("2013-01-01", "2016-12-31")
     season = _columns("season", period=period)

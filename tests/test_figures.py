@@ -180,7 +180,7 @@ def randomization() -> Any:
 
 @pytest.fixture(scope="module")
 def profile() -> Any:
-    return lag_profile(TESTS, CALENDAR, period=PERIOD, max_lag=10)
+    return lag_profile(TESTS, CALENDAR, period=PERIOD, max_lag=10, rng=1)
 
 
 def _verticals(ax: Any) -> dict[str, float]:
@@ -251,7 +251,9 @@ def test_a_lag_profile_has_a_marker_and_a_stem_at_each_lag(ax: Any, profile: Any
     drawn = np.repeat(np.arange(-10, 11), lines["launches"].get_ydata())
     assert drawn.tolist() == [-9, 1, 2]
     assert lines["expected"].get_ydata().tolist() == profile.expected.tolist()
-    (band,) = (c for c in ax.collections if isinstance(c, PolyCollection))
+    envelope, band = (c for c in ax.collections if isinstance(c, PolyCollection))
+    assert envelope.get_label() == "global 95% envelope, all lags at once"
+    assert envelope.get_paths()[0].get_extents().ymax == profile.envelope_high.max()
     assert band.get_label() == "pointwise 95% limits of the null"
     assert band.get_paths()[0].get_extents().ymax == profile.high.max()
     (stems,) = (c for c in ax.collections if hasattr(c, "get_segments"))
@@ -265,8 +267,24 @@ def test_a_lag_profile_names_its_axes(ax: Any, profile: Any):
     assert ax.get_ylabel().startswith("launches")
     assert ax.get_ylim()[0] == 0
     assert sorted(_labels(ax)) == [
-        "expected", "launches", "pointwise 95% limits of the null"
+        "expected", "global 95% envelope, all lags at once", "launches",
+        "pointwise 95% limits of the null",
     ]  # fmt: skip
+    assert ax.get_title() == f"all lags at once: p = {profile.global_pvalue:.3f}"
+
+
+@pytest.mark.parametrize("alternative", ["greater", "less"])
+def test_the_open_side_of_an_envelope_ends_at_the_frame(ax: Any, alternative: Any):
+    profile = lag_profile(
+        TESTS, CALENDAR, period=PERIOD, max_lag=10, alternative=alternative, rng=1
+    )
+    plot_lag_profile(profile, ax=ax)
+    envelope = next(c for c in ax.collections if isinstance(c, PolyCollection))
+    drawn = envelope.get_paths()[0].get_extents()
+    bottom, top = ax.get_ylim()
+    assert drawn.ymin == bottom == 0
+    assert (drawn.ymax == top) == (alternative == "less")
+    assert top > max(profile.count.max(), profile.high.max())
 
 
 def test_a_lag_profile_figure_needs_a_lag_profile(permutation: Any):

@@ -260,8 +260,8 @@ def test_tests_that_are_left_out_are_reported_with_the_reason():
     ]
 
 
-@pytest.mark.parametrize("unit", ["episode", "week", "", None])
-def test_the_unit_is_a_day_or_an_event(unit: Any):
+@pytest.mark.parametrize("unit", ["month", "week", "", None])
+def test_the_unit_is_one_of_four(unit: Any):
     message = "`unit` is .*; it must be one of 'day', 'event'"
     with pytest.raises(ArgumentError, match=message):
         build_grid(_october(3), TOY, period=OCTOBER, window=NONE, unit=unit)
@@ -275,7 +275,7 @@ def test_no_launch_at_risk_is_an_error():
 
 def test_no_exposed_day_is_an_error():
     message = (
-        r"no at-risk day of 2025-10-01 to 2025-10-31 lies in the window \(1 days "
+        r"no at-risk day of 2025-10-01 to 2025-10-31 lies in the window \(1 day "
         r"before to 0 days after\) of a calendar event: there is nothing to compare"
     )
     with pytest.raises(NoContrastError, match=message):

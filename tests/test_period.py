@@ -1,6 +1,8 @@
 """The study period, the window, and the checks of scalar arguments."""
 
-from datetime import date
+import dataclasses
+import pickle
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -145,11 +147,96 @@ def test_a_window_takes_numpy_integers_and_stores_plain_ones():
 
 
 @pytest.mark.parametrize("name", ["before", "after"])
-@pytest.mark.parametrize("value", [-1, 1.0, 0.5, True, np.True_, "7", None])
-def test_a_window_holds_whole_days(name: str, value: Any):
-    message = f"`{name}` is .*; it must be a whole number of at least 0"
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(-1, 1.0, 0.5, True, np.True_, None),
+        *("7", "", "6", "-6h", "6h ago", "12h 1d", "6 fortnights", "1e3h", "6.h"),
+        *(timedelta(hours=-1), pd.Timedelta(days=-1), pd.NaT, np.timedelta64(7, "D")),
+        "9999999999d",
+    ],
+)
+def test_a_window_holds_days_or_durations(name: str, value: Any):
+    message = (
+        f"`{name}` is .*; it must be a whole number of at least 0 .days., or a duration"
+    )
     with pytest.raises(ArgumentError, match=message):
         Window(**{name: value})
+
+
+@pytest.mark.parametrize(
+    ("written", "hours"),
+    [
+        ("6h", 6),
+        ("6 hours", 6),
+        (" 6H ", 6),
+        ("90min", 1.5),
+        ("1.5h", 1.5),
+        ("1 hour 30 minutes", 1.5),
+        ("1d 12h", 36),
+        ("1d12h", 36),
+        ("1 day 45 s", 24.0125),
+        (timedelta(hours=6), 6),
+        (pd.Timedelta("6h"), 6),
+        (pd.Timedelta("6h") + pd.Timedelta(1, "ns"), 6),
+    ],
+)
+def test_a_window_takes_durations(written: Any, hours: float):
+    window = Window(before=written, after=0)
+    assert window.before == timedelta(hours=hours)
+    assert type(window.before) is timedelta
+    assert window.microseconds_before == hours * 3_600_000_000
+    assert window.microseconds_after == 0
+    assert not window.whole_days
+    assert not Window(before=0, after=written).whole_days
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("7d", "0h"),
+        ("168h", "0min"),
+        (timedelta(7), "0 days"),
+        (pd.Timedelta(days=7), 0),
+    ],
+)
+def test_whole_days_make_the_same_window_as_numbers(before: Any, after: Any):
+    window = Window(before, after)
+    assert window == Window(7, 0)
+    assert hash(window) == hash(Window(7, 0))
+    assert type(window.before) is int
+    assert type(window.after) is int
+    assert window.whole_days
+    assert window.microseconds_before == 7 * 24 * 3_600_000_000
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        (1, 0, "1 day before to 0 days after"),
+        ("6h", "1d", "6 hours before to 1 day after"),
+        ("1h", "1min", "1 hour before to 1 minute after"),
+        ("1d 12h 5min", "1.5s", "1 day 12 hours 5 minutes before to 1.5 seconds after"),
+        (timedelta(microseconds=10), 10, "0.00001 seconds before to 10 days after"),
+    ],
+)
+def test_a_window_prints_its_lengths(before: Any, after: Any, words: str):
+    assert str(Window(before, after)) == words
+
+
+@given(before=st.timedeltas(timedelta(0), timedelta(400)), after=st.integers(0, 400))
+def test_a_window_reads_what_it_prints(before: timedelta, after: int):
+    window = Window(before, after)
+    first, second = str(window).removesuffix(" after").split(" before to ")
+    assert Window(first, second) == window
+    assert window.microseconds_before == before // timedelta(microseconds=1)
+
+
+def test_a_window_can_be_copied_and_stored():
+    window = Window("6h", 1)
+    assert pickle.loads(pickle.dumps(window)) == window
+    assert dataclasses.replace(window, after=0) == Window("6h", 0)
+    assert repr(Window(1, 2)) == "Window(before=1, after=2)"
 
 
 def test_a_choice_lists_what_is_allowed():

@@ -53,6 +53,30 @@ def test_months_of_different_years_are_different_strata():
     assert sizes.sum() == days.size
 
 
+def test_a_number_of_days_makes_spans_from_the_first_day():
+    days = _numbers(
+        "2020-01-10", "2020-01-12", "2020-01-13", "2020-01-19", "2020-01-25",
+    )  # fmt: skip
+    # Days 0, 2, 3, 9 and 15 from the first; no day in the spans 2 and 4.
+    assert stratum_of(days, 3).tolist() == [0, 0, 1, 2, 3]
+    assert stratum_of(days, np.int64(3)).tolist() == [0, 0, 1, 2, 3]
+    assert stratum_of(days, 1).tolist() == [0, 1, 2, 3, 4]
+    assert stratum_of(days, 100).tolist() == [0, 0, 0, 0, 0]
+
+
+def test_a_fortnight_is_a_span_of_14_days():
+    days = StudyPeriod("2020-01-01", "2020-12-31").days
+    spans = stratum_of(days, "fortnight")
+    assert spans.tolist() == stratum_of(days, 14).tolist()
+    assert spans.tolist() == [i // 14 for i in range(366)]
+
+
+def test_spans_count_the_days_that_are_not_at_risk():
+    period = StudyPeriod("2020-01-01", "2020-01-31", [("2020-01-05", "2020-01-20")])
+    # Ten days each: 1 to 4 January; 11 to 20 (none at risk); 21 to 30; 31.
+    assert np.bincount(stratum_of(period.days, 10)).tolist() == [4, 10, 1]
+
+
 def test_a_series_of_labels_may_be_longer_and_in_any_order():
     labels = pd.Series(
         ["hot", "cold", "cold", "hot"],
@@ -75,8 +99,12 @@ def test_a_callable_labels_the_days():
     ("strata", "message"),
     [
         ("week", "`strata` is 'week'; it must be None, one of 'month', 'quarter', "
-                 "'half', 'year', 'era', a Series indexed by day, or a callable"),
-        (5, "`strata` is a int"),
+                 "'half', 'year', 'era', 'fortnight', a whole number of days, a Series "
+                 "indexed by day, or a callable"),
+        (0, "`strata` is 0; it must be a whole number of at least 1"),
+        (-14, "`strata` is -14; it must be a whole number of at least 1"),
+        (True, "`strata` is True; it must be a whole number of at least 1"),
+        (14.0, "`strata` is a float"),
         (["month"], "`strata` is a list"),
         (pd.Series(["a"], index=["2020-01-01"]),
          "`strata` has no label for 2 at-risk days, first 2020-01-02"),
@@ -98,5 +126,7 @@ def test_strata_are_named_in_words():
 
     assert strata_in_words("month") == "each calendar month of each year"
     assert strata_in_words(None) == "the whole period"
+    assert strata_in_words("fortnight") == "each span of 14 days"
+    assert strata_in_words(10) == "each span of 10 days"
     assert strata_in_words(season) == "each stratum of 'season'"
     assert strata_in_words(pd.Series(name="phase")) == "each stratum of 'phase'"

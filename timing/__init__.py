@@ -13,6 +13,7 @@ from timing._version import __version__
 if TYPE_CHECKING:
     from timing import datasets, errors, nulls, readers, regression
     from timing.audit import agreement, coverage
+    from timing.base_rate import surprise
     from timing.datasets import (
         load_anniversaries,
         load_calendar,
@@ -27,11 +28,21 @@ if TYPE_CHECKING:
         plot_lag_profile,
         plot_null_distribution,
         plot_timeline,
+        plot_timescale_profile,
         plot_waterfall,
     )
     from timing.grid import exposure
     from timing.join import nearest
-    from timing.nulls import CircularShift, Uniform
+    from timing.nulls import (
+        BlockShuffle,
+        CircularShift,
+        GapShuffle,
+        IntervalJitter,
+        LocalShift,
+        SelfExciting,
+        Uniform,
+        YearShuffle,
+    )
     from timing.panel import daily_panel
     from timing.period import StudyPeriod, Window
     from timing.permutation import permutation_test
@@ -39,11 +50,13 @@ if TYPE_CHECKING:
     from timing.regression import count_regression, randomization_test
     from timing.study import run_study
     from timing.tables import results_table
+    from timing.timescale import timescale_profile
     from timing.validation import validate_calendar, validate_tests
 
 _HOME = {
     "agreement": "audit",
     "coverage": "audit",
+    "surprise": "base_rate",
     "load_anniversaries": "datasets",
     "load_calendar": "datasets",
     "load_elections": "datasets",
@@ -58,10 +71,17 @@ _HOME = {
     "plot_lag_profile": "figures",
     "plot_null_distribution": "figures",
     "plot_timeline": "figures",
+    "plot_timescale_profile": "figures",
     "plot_waterfall": "figures",
     "nearest": "join",
+    "BlockShuffle": "nulls",
     "CircularShift": "nulls",
+    "GapShuffle": "nulls",
+    "IntervalJitter": "nulls",
+    "LocalShift": "nulls",
+    "SelfExciting": "nulls",
     "Uniform": "nulls",
+    "YearShuffle": "nulls",
     "daily_panel": "panel",
     "StudyPeriod": "period",
     "Window": "period",
@@ -71,14 +91,21 @@ _HOME = {
     "randomization_test": "regression",
     "run_study": "study",
     "results_table": "tables",
+    "timescale_profile": "timescale",
 }
 _MODULES = ("datasets", "errors", "nulls", "readers", "regression")
 
 __all__ = [
+    "BlockShuffle",
     "CircularShift",
+    "GapShuffle",
+    "IntervalJitter",
+    "LocalShift",
+    "SelfExciting",
     "StudyPeriod",
     "Uniform",
     "Window",
+    "YearShuffle",
     "__version__",
     "agreement",
     "count_regression",
@@ -102,12 +129,15 @@ __all__ = [
     "plot_lag_profile",
     "plot_null_distribution",
     "plot_timeline",
+    "plot_timescale_profile",
     "plot_waterfall",
     "randomization_test",
     "readers",
     "regression",
     "results_table",
     "run_study",
+    "surprise",
+    "timescale_profile",
     "validate_calendar",
     "validate_tests",
 ]

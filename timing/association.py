@@ -10,9 +10,17 @@ from timing._version import __version__
 from timing.arguments import check_above, check_choice, check_share
 from timing.errors import LowInformationWarning
 from timing.grid import DayGrid, build_grid
-from timing.kernels.exact import by_stratum, tail_p
+from timing.kernels.exact import (
+    Pmf,
+    by_stratum,
+    conditional_rate_ratio,
+    detectable_rate_ratio,
+    equivalence_p,
+    rate_ratio_interval,
+    shuffle_pmf,
+    tail_p,
+)
 from timing.kernels.pvalues import ALTERNATIVES, Alternative
-from timing.nulls import Uniform
 from timing.results import Specification
 from timing.strata import Strata, stratum_of
 from timing.uncertain import UNCERTAIN, DateUncertainty, Uncertain
@@ -20,6 +28,7 @@ from timing.uncertain import UNCERTAIN, DateUncertainty, Uncertain
 if TYPE_CHECKING:
     from timing.inputs import Dates
     from timing.period import StudyPeriod, Window
+    from timing.time_grid import TimeGrid
 
 POWER = 0.8
 """Power at which every result states its minimum detectable rate ratio."""
@@ -38,6 +47,7 @@ class Request:
     unit: str
     alternative: Alternative
     confidence_level: float
+    gap: int = 7
     equivalence_margin: float = MARGIN
 
     def __post_init__(self) -> None:
@@ -62,13 +72,24 @@ class Request:
             window=self.window,
             anchor=self.anchor,
             unit=self.unit,
+            gap=self.gap,
             keep_uncertain=uncertain != "exclude",
         )
 
     def specification(
-        self, grid: DayGrid, *, method: str, null: str, **options: str
+        self, grid: DayGrid | TimeGrid, *, method: str, null: str, **options: str
     ) -> Specification:
         """Record the request and the data that it saw."""
+        if self.unit == "episode":
+            options["gap"] = f"{self.gap} days"
+        if (
+            isinstance(grid, DayGrid)
+            and self.unit == "missile"
+            and grid.events.missiles_unknown
+        ):
+            options["missiles_not_known"] = (
+                f"{grid.events.missiles_unknown} events counted as one missile"
+            )
         return Specification(
             method=method,
             null=null,
@@ -108,19 +129,48 @@ def informative_share(grid: DayGrid, strata: Strata) -> float:
         total += expected
         left += expected * (1 - filled)
     share = left / total if total else 0.0
+    warn_if_little(share)
+    return share
+
+
+def warn_if_little(share: float) -> None:
+    """Warn if an informative share is below one third."""
     if share < LITTLE:
         msg = (
             f"exposure fills so much of the `strata` that {share:.0%} of the "
             "information is left; use a shorter `window` or longer `strata`."
         )
-        warnings.warn(msg, LowInformationWarning, stacklevel=4)
-    return share
+        warnings.warn(msg, LowInformationWarning, stacklevel=5)
 
 
 def naive_p(grid: DayGrid, alternative: Alternative) -> float:
     """Exact p-value of the plain shuffle of dates."""
-    pmf = Uniform().distribution(grid.launches, grid.exposed, grid.day)
+    pmf = shuffle_pmf(grid.launches, grid.exposed_days)
     return tail_p(pmf, grid.count, alternative=alternative)
+
+
+def count_fields(
+    counts: Pmf, count: int, request: Request, *, midp: bool
+) -> dict[str, Any]:
+    """Fields that follow from the null distribution of the coincidence count."""
+    alternative = request.alternative
+    return {
+        "expected_count": counts.mean,
+        "conditional_rate_ratio": conditional_rate_ratio(counts, count),
+        "interval": rate_ratio_interval(
+            counts,
+            count,
+            confidence_level=request.confidence_level,
+            alternative=alternative,
+            midp=midp,
+        ),
+        "minimum_detectable_rate_ratio": detectable_rate_ratio(
+            counts, power=POWER, level=request.level, alternative=alternative, midp=midp
+        ),
+        "equivalence_pvalue": equivalence_p(
+            counts, count, margin=request.equivalence_margin
+        ),
+    }
 
 
 def shared_fields(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.interpolate import CubicSpline
 
 from timing.clock import parse_days, to_dates
 from timing.datasets import load_anniversaries, load_exercises
@@ -46,6 +47,41 @@ def _weekday(day: IntArray, _: DatedEvents) -> pd.DataFrame:
     codes = (day + 3) % 7  # 1970-01-01 was a Thursday
     weekday = pd.Categorical(np.array(names)[codes], categories=names)
     return pd.DataFrame({"weekday": weekday})
+
+
+_MONTHS = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+]  # fmt: skip
+
+
+def _month_of_year(day: IntArray, _: DatedEvents) -> pd.DataFrame:
+    """Month of the year, January first: 12 effects, the same in each year."""
+    codes = day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12
+    month = pd.Categorical(np.array(_MONTHS)[codes], categories=_MONTHS)
+    return pd.DataFrame({"month_of_year": month})
+
+
+def _trend(day: IntArray, _: DatedEvents) -> pd.DataFrame:
+    """Years since the first day."""
+    return pd.DataFrame({"trend": (day - day[0]) / _DAYS_PER_YEAR})
+
+
+def _spline(day: IntArray, _: DatedEvents) -> pd.DataFrame:
+    """Natural cubic spline of time, a knot a year or so from the first to the last day.
+
+    The columns are the splines that are 1 at one knot and 0 at the others. They sum to
+    1, so that the first is left out.
+    """
+    n_knots = max(2, round((day[-1] - day[0]) / _DAYS_PER_YEAR) + 1)
+    if day[-1] == day[0]:
+        msg = "`controls`: a 'spline' needs more than one day."
+        raise ArgumentError(msg)
+    knots = np.linspace(day[0], day[-1], n_knots)
+    columns = CubicSpline(knots, np.eye(n_knots), bc_type="natural")(day)[:, 1:]
+    return pd.DataFrame(
+        columns, columns=[f"spline_{k}" for k in range(1, n_knots)], copy=True
+    )
 
 
 def _effects(scale: str) -> Callable[[IntArray, DatedEvents], pd.DataFrame]:
@@ -101,6 +137,9 @@ _NAMED: dict[str, Callable[[IntArray, DatedEvents], pd.DataFrame]] = {
     "half": _effects("half"),
     "quarter": _effects("quarter"),
     "month": _effects("month"),
+    "month_of_year": _month_of_year,
+    "trend": _trend,
+    "spline": _spline,
     "exercises": _exercises,
     "anniversaries": _anniversaries,
     "lagged_launches": _lagged,
@@ -120,6 +159,8 @@ def control_columns(
     controls : sequence of str or Series
         Names: ``"season"`` (two annual harmonics), ``"weekday"``, ``"year"``,
         ``"half"``, ``"quarter"``, ``"month"`` (effects of each one of each year),
+        ``"month_of_year"`` (12 effects, the same in each year), ``"trend"`` (linear in
+        time), ``"spline"`` (natural cubic spline of time, one knot a year),
         ``"exercises"`` (a major US-ROK exercise under way), ``"anniversaries"`` (within
         a day of one), ``"lagged_launches"`` (launch days in the 7 days before, and in
         the 23 before those). A named Series, indexed by day, is taken as it is: numbers
@@ -132,7 +173,7 @@ def control_columns(
     ------
     ArgumentError
         If a name is unknown, or a Series has no name, no value for a day, or the name
-        of another column.
+        of another column; or a spline is asked for on a single day.
     """
     if isinstance(controls, str):
         controls = (controls,)

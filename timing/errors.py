@@ -86,3 +86,19 @@ class SeparationWarning(TimingWarning):
 
 class FallbackWarning(TimingWarning):
     """A model failed and a named, simpler one took its place."""
+
+
+class SelectionWarning(TimingWarning):
+    """What was tested may have been picked because of its outcome."""
+
+
+class PrecisionWarning(TimingWarning):
+    """A sampled p-value is less precise than was asked for."""
+
+
+class InterruptedWarning(TimingWarning):
+    """A long run was stopped early; the result rests on what was done by then."""
+
+
+class InvalidNullWarning(TimingWarning):
+    """The null model does not fit the data well enough for its p-value."""

@@ -9,9 +9,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from timing.arguments import check_choice, check_type
+from timing.arguments import check_choice, check_type, check_whole
 from timing.clock import to_dates
-from timing.errors import ArgumentError, EmptySelectionError, NoContrastError
+from timing.errors import (
+    ArgumentError,
+    EmptySelectionError,
+    NoContrastError,
+    SchemaError,
+)
 from timing.inputs import (
     DatedEvents,
     DatedIntervals,
@@ -20,6 +25,7 @@ from timing.inputs import (
     read_intervals,
 )
 from timing.kernels.intervals import cover_counts
+from timing.kernels.units import UNITS, launches_on
 from timing.period import StudyPeriod, Window
 
 if TYPE_CHECKING:
@@ -28,8 +34,6 @@ if TYPE_CHECKING:
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
-
-UNITS = ("day", "event")
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -46,43 +50,63 @@ class DayGrid:
         x_t: 1 in the window of at least one calendar event, else 0.
     cover : (n,) array of int
         Number of calendar events whose window holds the day.
-    known_events : (n,) array of int
-        Test events of known day on each day.
-    earliest, latest : (u,) arrays of int
-        First and last possible day of each test event of unknown day that is kept;
-        `launches` holds it on the day halfway.
+    uncertain : (u,) array of int
+        Positions in `events` of the test events of unknown day that may have fallen on
+        an at-risk day; `launches` holds them on the day halfway.
     events : DatedEvents
         All test events, those off the grid too.
+    intervals : DatedIntervals
+        All calendar events, without the window.
     unit : str
+    gap : int
     n_calendar_events : int
         Calendar events whose window holds at least one at-risk day.
     dropped : tuple of Dropped
-    calendar_sha256 : str
     """
 
     day: IntArray
     launches: IntArray
     exposed: IntArray
     cover: IntArray
-    known_events: IntArray
-    earliest: IntArray
-    latest: IntArray
+    uncertain: IntArray
     events: DatedEvents
+    intervals: DatedIntervals
     unit: str
+    gap: int
     n_calendar_events: int
     dropped: tuple[Dropped, ...]
-    calendar_sha256: str
 
     def launches_with(self, uncertain_day: IntArray) -> IntArray:
         """Count launches as if the events of unknown day had fallen on these days."""
-        return _in_unit(
-            self.known_events + count_on(self.day, uncertain_day), self.unit
+        event_day = self.events.day.copy()
+        event_day[self.uncertain] = uncertain_day
+        return launches_on(
+            self.day,
+            event_day,
+            unit=self.unit,
+            gap=self.gap,
+            missiles=self.events.missiles,
         )
+
+    @property
+    def earliest(self) -> IntArray:
+        """First possible day of each event of unknown day."""
+        return self.events.earliest[self.uncertain]
+
+    @property
+    def latest(self) -> IntArray:
+        """Last possible day of each event of unknown day."""
+        return self.events.latest[self.uncertain]
 
     @property
     def tests_sha256(self) -> str:
         """Hash of the rows of tests."""
         return self.events.sha256
+
+    @property
+    def calendar_sha256(self) -> str:
+        """Hash of the rows of the calendar."""
+        return self.intervals.sha256
 
     @property
     def count(self) -> int:
@@ -113,6 +137,9 @@ def check_window(period: StudyPeriod, window: Window) -> None:
     """Raise if the arguments are not of their types or the window is too long."""
     check_type("period", period, StudyPeriod)
     check_type("window", window, Window)
+    if not window.whole_days:
+        msg = '`window` has parts of a day; use resolution="time".'
+        raise ArgumentError(msg)
     length = window.before + window.after + 1
     if length > period.n_days:
         msg = (
@@ -134,16 +161,6 @@ def _touching(first: IntArray, last: IntArray, days: IntArray) -> BoolArray:
     return touching
 
 
-def count_on(days: IntArray, event_day: IntArray) -> IntArray:
-    """Count the events that fall on each of the increasing `days`."""
-    landing = event_day[np.isin(event_day, days)]
-    return np.bincount(np.searchsorted(days, landing), minlength=days.size)
-
-
-def _in_unit(events: IntArray, unit: str) -> IntArray:
-    return np.minimum(events, 1) if unit == "day" else events
-
-
 def build_grid(
     tests: Dates,
     calendar: Dates,
@@ -152,6 +169,7 @@ def build_grid(
     window: Window,
     anchor: str = "interval",
     unit: str = "day",
+    gap: int = 7,
     keep_uncertain: bool = False,
 ) -> DayGrid:
     """Put launches and exposure on the at-risk days, and report what is left out.
@@ -160,8 +178,10 @@ def build_grid(
     ----------
     tests, calendar, period, window, anchor
         As in `permutation_test`.
-    unit : {"day", "event"}
-        Count launch days (0 or 1 a day), or test events.
+    unit : {"day", "event", "missile", "episode"}
+        Count launch days (0 or 1 a day), test events, missiles, or episodes (launch
+        days no more than `gap` days apart, counted on the first).
+    gap : int, default 7
     keep_uncertain : bool, default False
         Keep test events of unknown day, on the day halfway.
 
@@ -173,14 +193,21 @@ def build_grid(
         If no at-risk day is exposed, or every one is.
     """
     check_choice("unit", unit, UNITS)
+    check_whole("gap", gap, minimum=1)
     check_window(period, window)
     events = read_events(tests, keep_uncertain=keep_uncertain)
     intervals = read_intervals(calendar, anchor=anchor)
+    if unit == "missile" and not events.has_missiles:
+        rule = "the column is missing, and unit='missile' needs it"
+        raise SchemaError([("`tests`", 0, "n_missiles", "", rule)])
     days = period.days
 
     possible = _touching(events.earliest, events.latest, days)
     uncertain = (events.earliest < events.latest) & possible
-    if not np.isin(events.day, days).any():
+    launches = launches_on(
+        days, events.day, unit=unit, gap=gap, missiles=events.missiles
+    )
+    if not launches.any():
         msg = f"`tests` has no launch on the at-risk days of {period}."
         raise EmptySelectionError(msg)
     first, last = _windows(intervals, window)
@@ -199,12 +226,12 @@ def build_grid(
         raise NoContrastError(msg)
     return DayGrid(
         day=days,
-        launches=_in_unit(count_on(days, events.day), unit),
-        known_events=count_on(days, events.day[~uncertain]),
-        earliest=events.earliest[uncertain],
-        latest=events.latest[uncertain],
+        launches=launches,
+        uncertain=np.flatnonzero(uncertain),
         events=events,
+        intervals=intervals,
         unit=unit,
+        gap=gap,
         exposed=exposed,
         cover=cover,
         n_calendar_events=int(touching.sum()),
@@ -216,7 +243,6 @@ def build_grid(
                 "calendar", "window holds no at-risk day", ~touching, intervals.ids
             ),
         ),
-        calendar_sha256=intervals.sha256,
     )
 
 

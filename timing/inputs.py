@@ -25,7 +25,7 @@ IntArray = npt.NDArray[np.int64]
 Dates: TypeAlias = "pd.DataFrame | pd.Series | pd.Index | Sequence[str | date]"
 
 ANCHORS = ("interval", "meeting", "start", "end", "announced")
-_ANCHOR_COLUMNS = {
+ANCHOR_COLUMNS = {
     "interval": ("start", "end"),
     "meeting": ("meeting_start", "meeting_end"),
     "start": ("start", "start"),
@@ -44,6 +44,12 @@ class DatedEvents:
         Day numbers, in the order of the user's rows.
     earliest, latest : (n,) arrays of int
         First and last possible day; both are `day` where it is known.
+    missiles : (n,) array of int
+        Missiles of each event: the column ``n_missiles``, and 1 where it is blank.
+    has_missiles : bool
+        Whether the table has that column.
+    missiles_unknown : int
+        Events kept whose ``n_missiles`` is blank.
     row : (n,) array of int
         Position of each event in the user's table.
     ids : tuple of str
@@ -56,6 +62,9 @@ class DatedEvents:
     day: IntArray
     earliest: IntArray
     latest: IntArray
+    missiles: IntArray
+    has_missiles: bool
+    missiles_unknown: int
     row: IntArray
     ids: tuple[str, ...] = field(repr=False)
     dropped: tuple[Dropped, ...]
@@ -133,8 +142,8 @@ def drop_note(
 def read_events(tests: Dates, *, keep_uncertain: bool = False) -> DatedEvents:
     """Read `tests`: a table with a ``date`` column, or dates.
 
-    The day of a row is not known where ``earliest`` lies before ``latest``: its
-    ``date`` is a label only.
+    A column ``n_missiles`` gives the size of each event. The day of a row is not known
+    where ``earliest`` lies before ``latest``: its ``date`` is a label only.
 
     Parameters
     ----------
@@ -161,14 +170,18 @@ def read_events(tests: Dates, *, keep_uncertain: bool = False) -> DatedEvents:
         raise EmptySelectionError(msg)
     row = np.flatnonzero(~gone)
     halfway = np.where(uncertain, (earliest + latest) // 2, day)
+    missiles, blank = _missiles(frame)
     return DatedEvents(
         day=halfway[row],
         earliest=earliest[row],
         latest=latest[row],
+        missiles=missiles[row],
+        has_missiles="n_missiles" in frame.columns,
+        missiles_unknown=int(blank[row].sum()),
         row=row,
         ids=tuple(ids[i] for i in row),
         dropped=drop_note("tests", "day not known", gone, ids),
-        sha256=_hash(ids, day, earliest, latest),
+        sha256=_hash(ids, day, earliest, latest, missiles),
     )
 
 
@@ -178,6 +191,15 @@ def _bounds(frame: pd.DataFrame, column: str, day: IntArray) -> IntArray:
         return day
     bound, known = parse_days(frame[column])
     return np.where(known, bound, day)
+
+
+def _missiles(frame: pd.DataFrame) -> tuple[IntArray, npt.NDArray[np.bool_]]:
+    """Missiles of each event, 1 where the number is blank, and where it is."""
+    if "n_missiles" not in frame.columns:
+        return np.ones(len(frame), dtype=np.int64), np.zeros(len(frame), dtype=bool)
+    number = pd.to_numeric(frame["n_missiles"].where(~is_blank(frame["n_missiles"])))
+    blank = number.isna().to_numpy(dtype=bool)
+    return number.fillna(1).to_numpy(dtype=np.int64), blank
 
 
 def read_intervals(calendar: Dates, *, anchor: str = "interval") -> DatedIntervals:
@@ -204,7 +226,7 @@ def read_intervals(calendar: Dates, *, anchor: str = "interval") -> DatedInterva
     """
     check_choice("anchor", anchor, ANCHORS)
     frame = _checked(calendar, CALENDAR, argument="calendar", columns=("start", "end"))
-    columns = _ANCHOR_COLUMNS[anchor]
+    columns = ANCHOR_COLUMNS[anchor]
     for column in columns:
         if column not in frame.columns:
             rule = f"the column is missing, and anchor={anchor!r} needs it"
@@ -220,7 +242,7 @@ def read_intervals(calendar: Dates, *, anchor: str = "interval") -> DatedInterva
     has_zone = "zone" in frame.columns and anchor != "announced"
     zone = kept["zone"] if has_zone else pd.Series([""] * row.size)
     spans = "interval" if anchor in ("start", "end") else anchor
-    begin, stop = (parse_days(kept[c])[0] for c in _ANCHOR_COLUMNS[spans])
+    begin, stop = (parse_days(kept[c])[0] for c in ANCHOR_COLUMNS[spans])
     written = [parse_days(frame[c])[0] for c in ("start", "end")]
     first, last = venue_to_korean_days(begin, stop, zone)
     if anchor == "start":

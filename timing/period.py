@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import TYPE_CHECKING
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?!\d)")
+
+DAY = 86_400_000_000
+"""Microseconds of a day of 24 hours."""
+
+_DURATION = re.compile(
+    r"\s*".join(
+        rf"(?:(\d+(?:\.\d+)?)\s*(?:{unit}))?"
+        for unit in ("d|days?", "h|hours?", "min|minutes?", "s|seconds?")
+    )
+)
 
 
 def day_number(day: date) -> int:
@@ -155,33 +165,113 @@ class StudyPeriod:
         return f"{self.start} to {self.end}{without}"
 
 
-@dataclass(frozen=True, slots=True)
+def _duration(text: str) -> timedelta | None:
+    """Read a duration such as ``1d 12h``; None where it is none."""
+    found = _DURATION.fullmatch(text.strip().lower())
+    if found is None or not any(found.groups()):
+        return None
+    days, hours, minutes, seconds = (float(part or 0) for part in found.groups())
+    try:
+        return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    except OverflowError:
+        return None
+
+
+def _days_or_duration(name: str, value: object) -> int | timedelta:
+    """Whole days as an int, other durations as a plain timedelta."""
+    length = _duration(value) if isinstance(value, str) else value
+    if isinstance(length, timedelta) and length >= timedelta(0):
+        # Without the nanoseconds that a pandas.Timedelta may carry.
+        length = timedelta(length.days, length.seconds, length.microseconds)
+        return length if length % timedelta(days=1) else length.days
+    try:
+        return check_whole(name, length, minimum=0)
+    except ArgumentError:
+        msg = (
+            f"`{name}` is {value!r}; it must be a whole number of at least 0 (days), "
+            "or a duration such as '6h', '90min' or '1d 12h'."
+        )
+        raise ArgumentError(msg) from None
+
+
+def _microseconds(length: int | timedelta) -> int:
+    if isinstance(length, timedelta):
+        return length // timedelta(microseconds=1)
+    return length * DAY
+
+
+def _in_words(length: int | timedelta) -> str:
+    if isinstance(length, int):
+        return "1 day" if length == 1 else f"{length} days"
+    hours, rest = divmod(length.seconds, 3600)
+    minutes, whole_seconds = divmod(rest, 60)
+    seconds = f"{whole_seconds}.{length.microseconds:06}".rstrip("0").rstrip(".")
+    parts = {"day": length.days, "hour": hours, "minute": minutes, "second": seconds}
+    return " ".join(
+        f"{number} {unit}" if str(number) == "1" else f"{number} {unit}s"
+        for unit, number in parts.items()
+        if str(number) != "0"
+    )
+
+
+@dataclass(frozen=True, slots=True, init=False)
 class Window:
-    """Whole days before the first and after the last day of a calendar event.
+    """Time before the beginning and after the end of a calendar event.
 
     Parameters
     ----------
-    before, after : int, default 7
-        Number of days, 0 or more. The days of the event itself always count.
+    before, after : int, str or timedelta, default 7
+        A number of days, 0 or more, or a duration: a timedelta (of pandas too) or text
+        such as ``"6h"``, ``"90min"`` or ``"1d 12h"``. The event itself always counts.
+
+    Attributes
+    ----------
+    before, after : int or timedelta
+        Whole days are an int, so that ``Window("1d", "0h") == Window(1, 0)``; any other
+        duration is a timedelta.
 
     Raises
     ------
     ArgumentError
-        If a number is negative or not whole.
+        If a number is negative or not whole, or a duration cannot be read.
+
+    Notes
+    -----
+    Parts of a day need the time of day of launches and events. Functions that count
+    days refuse them.
 
     Examples
     --------
     >>> print(Window(before=7, after=7))
     7 days before to 7 days after
+    >>> print(Window("6h", "1d 12h"))
+    6 hours before to 1 day 12 hours after
     """
 
-    before: int = 7
-    after: int = 7
+    # An int for all who count days: they ask `whole_days` first.
+    before: Any
+    after: Any
 
-    def __post_init__(self) -> None:
-        for name in ("before", "after"):
-            number = check_whole(name, getattr(self, name), minimum=0)
-            object.__setattr__(self, name, number)
+    def __init__(
+        self, before: int | str | timedelta = 7, after: int | str | timedelta = 7
+    ) -> None:
+        object.__setattr__(self, "before", _days_or_duration("before", before))
+        object.__setattr__(self, "after", _days_or_duration("after", after))
+
+    @property
+    def whole_days(self) -> bool:
+        """Whether both sides are whole numbers of days."""
+        return isinstance(self.before, int) and isinstance(self.after, int)
+
+    @property
+    def microseconds_before(self) -> int:
+        """Length before the event, a day being 24 hours."""
+        return _microseconds(self.before)
+
+    @property
+    def microseconds_after(self) -> int:
+        """Length after the event, a day being 24 hours."""
+        return _microseconds(self.after)
 
     def __str__(self) -> str:
-        return f"{self.before} days before to {self.after} days after"
+        return f"{_in_words(self.before)} before to {_in_words(self.after)} after"

@@ -81,6 +81,7 @@ TESTS = TableSchema(
         Field(name="test_id", unique=True),
         Field(name="earliest", type="date"),
         Field(name="latest", type="date"),
+        Field(name="n_missiles", type="integer", minimum=1),
     ),
     ordered=(("earliest", "date"), ("date", "latest")),
 )

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from numbers import Integral
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from timing.arguments import check_whole
 from timing.clock import parse_days, to_dates
 from timing.datasets import load_eras
 from timing.errors import ArgumentError
 
 IntArray = npt.NDArray[np.int64]
 
-Strata: TypeAlias = "str | pd.Series | Callable[[pd.DatetimeIndex], object] | None"
+Strata: TypeAlias = (
+    "str | int | pd.Series | Callable[[pd.DatetimeIndex], object] | None"
+)
+
+_FORTNIGHT = 14
 
 _WORDS = {
     "month": "each calendar month of each year",
@@ -23,12 +29,19 @@ _WORDS = {
     "half": "each half of each year",
     "year": "each year",
     "era": "the rule of each DPRK leader",
+    "fortnight": f"each span of {_FORTNIGHT} days",
 }
 
 
 def _months(day: pd.DatetimeIndex, length: int) -> IntArray:
     """Return the number of the span of `length` months, counted from year 0."""
     numbers: IntArray = (day.year * 12 + day.month - 1).to_numpy() // length
+    return numbers
+
+
+def _spans(day: pd.DatetimeIndex, length: int) -> IntArray:
+    """Return the number of the span of `length` days, counted from the first day."""
+    numbers: IntArray = (day - day.min()).days.to_numpy(dtype=np.int64) // length
     return numbers
 
 
@@ -44,6 +57,7 @@ _NAMED: dict[str, Callable[[pd.DatetimeIndex], IntArray]] = {
     "half": lambda day: _months(day, 6),
     "year": lambda day: _months(day, 12),
     "era": _eras,
+    "fortnight": lambda day: _spans(day, _FORTNIGHT),
 }
 
 
@@ -54,20 +68,25 @@ def stratum_of(days: IntArray, strata: Strata) -> IntArray:
     ----------
     days : (n,) array of int
         Day numbers.
-    strata : str, Series, callable or None
+    strata : str, int, Series, callable or None
         ``"month"`` (each calendar month of each year), ``"quarter"``, ``"half"``,
-        ``"year"``, ``"era"`` (DPRK leader); a Series of labels indexed by day, such as
-        a column of a daily table; a callable that takes a DatetimeIndex and returns
-        labels; or None for one stratum.
+        ``"year"``, ``"era"`` (DPRK leader); a whole number of days, 1 or more, for
+        spans of that length counted from the first at-risk day (days that are not at
+        risk count too; the last span may be shorter), ``"fortnight"`` being 14; a
+        Series of labels indexed by day, such as a column of a daily table; a callable
+        that takes a DatetimeIndex and returns labels; or None for one stratum.
 
     Raises
     ------
     ArgumentError
-        If the name is unknown, or a day has no label.
+        If the name is unknown, the number of days is not positive, or a day has no
+        label.
 
     Examples
     --------
     >>> stratum_of(np.array([0, 30, 31, 365]), "month")
+    array([0, 0, 1, 2])
+    >>> stratum_of(np.array([3, 4, 5, 9]), 2)
     array([0, 0, 1, 2])
     """
     if strata is None:
@@ -77,11 +96,14 @@ def stratum_of(days: IntArray, strata: Strata) -> IntArray:
         if strata not in _NAMED:
             names = ", ".join(repr(name) for name in _NAMED)
             msg = (
-                f"`strata` is {strata!r}; it must be None, one of {names}, a Series "
-                "indexed by day, or a callable."
+                f"`strata` is {strata!r}; it must be None, one of {names}, a whole "
+                "number of days, a Series indexed by day, or a callable."
             )
             raise ArgumentError(msg)
         labels = pd.Series(_NAMED[strata](index))
+    elif isinstance(strata, Integral):
+        length = check_whole("strata", strata, minimum=1)
+        labels = pd.Series(_spans(index, length))
     elif isinstance(strata, pd.Series):
         known, readable = parse_days(strata.index.to_series())
         labels = pd.Series(strata.to_numpy()[readable], index=known[readable])
@@ -118,5 +140,7 @@ def strata_in_words(strata: Strata) -> str:
         return "the whole period"
     if isinstance(strata, str):
         return _WORDS.get(strata, strata)
+    if isinstance(strata, Integral):
+        return f"each span of {strata} days"
     name = getattr(strata, "name", None) or getattr(strata, "__name__", "user's own")
     return f"each stratum of '{name}'"

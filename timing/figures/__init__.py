@@ -8,6 +8,7 @@ from timing.figures.association import plot_null_distribution
 from timing.figures.profile import plot_lag_profile
 from timing.figures.style import OKABE_ITO, STYLE, figure_style
 from timing.figures.timeline import plot_timeline
+from timing.figures.timescale import plot_timescale_profile
 from timing.figures.waterfall import plot_waterfall
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "plot_lag_profile",
     "plot_null_distribution",
     "plot_timeline",
+    "plot_timescale_profile",
     "plot_waterfall",
 ]

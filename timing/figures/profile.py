@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+from matplotlib.colors import to_rgba
 from matplotlib.ticker import MaxNLocator
 
 from timing.errors import ArgumentError
 from timing.figures.style import BAND, OKABE_ITO, styled
 from timing.results import LagProfileResult
+from timing.results.base import format_p
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
 def plot_lag_profile(result: LagProfileResult, ax: Axes | None = None) -> Axes:
-    """Draw superposed epochs: launches at each lag, with pointwise limits.
+    """Draw superposed epochs: launches at each lag, with the limits of the null.
 
     Parameters
     ----------
@@ -25,14 +28,25 @@ def plot_lag_profile(result: LagProfileResult, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
+        The dark band holds the pointwise limits, the light, outlined one the global
+        envelope: only a count outside the latter is evidence by itself.
     """
     if not isinstance(result, LagProfileResult):
         msg = f"`result` is a {type(result).__name__}; it must be a LagProfileResult."
         raise ArgumentError(msg)
     level = f"{100 * result.specification.confidence_level:g}%"
-    with styled(ax, (6.5, 3.2)) as ax:
+    heights = np.concatenate([result.count, result.high, result.envelope_high])
+    top = heights[np.isfinite(heights)].max() + 0.5
+    with styled(ax, (6.5, 3.6)) as ax:
+        # Open sides of a one-sided envelope end at the frame.
         ax.fill_between(
-            result.lag, result.low, result.high, step="mid", color=BAND, alpha=0.5,
+            result.lag, np.maximum(result.envelope_low, 0),
+            np.minimum(result.envelope_high, top), step="mid",
+            facecolor=to_rgba(BAND, 0.2), edgecolor=to_rgba(OKABE_ITO["blue"], 0.8),
+            linewidth=0.8, label=f"global {level} envelope, all lags at once",
+        )  # fmt: skip
+        ax.fill_between(
+            result.lag, result.low, result.high, step="mid", color=BAND, alpha=0.6,
             linewidth=0, label=f"pointwise {level} limits of the null",
         )  # fmt: skip
         ax.step(
@@ -45,11 +59,15 @@ def plot_lag_profile(result: LagProfileResult, ax: Axes | None = None) -> Axes:
             color=OKABE_ITO["vermilion"], label="launches",
         )  # fmt: skip
         ax.axvline(0, color=OKABE_ITO["black"], linewidth=0.6, zorder=0)
-        ax.set_ylim(bottom=0)
+        ax.set_ylim(0, top)
         ax.yaxis.set_major_locator(MaxNLocator(integer=True))
         ax.set(
             xlabel=f"days from the {result.specification.anchor} of a calendar event",
             ylabel="launches, over all events",
         )
-        ax.legend(fontsize=8, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3)
+        p = format_p(result.global_pvalue)
+        ax.set_title(f"all lags at once: p = {p}", fontsize=9)
+        ax.legend(
+            fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2
+        )  # fmt: skip
     return ax

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from timing.kernels.pvalues import Alternative
 
 FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 _STEP, _BOUND, _PRECISION = 0.1, 7.0, 1e-3
 """Search for a limit on the log scale: step, farthest value, precision."""
@@ -95,7 +94,7 @@ def equivalence_by_score(
 
 def detectable_by_score(
     scores: FloatArray,
-    launches: IntArray,
+    launches: FloatArray,
     share: FloatArray,
     deviation: float,
     *,

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from scipy import optimize
 
 from timing.kernels.exact import shift_counts
-from timing.kernels.pvalues import Alternative, p_value
+from timing.kernels.pvalues import Alternative, position_p
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -133,13 +133,7 @@ def studentize(score: FloatArray, variance: FloatArray) -> FloatArray:
 
 def shift_p(scores: FloatArray, *, alternative: Alternative) -> float:
     """P-value from the position of ``scores[0]`` among the scores of all shifts."""
-    tied = np.abs(scores - scores[0]) <= _TIE * max(1.0, abs(scores[0]))
-    above = (scores > scores[0]) & ~tied
-    n = scores.size
-    n_above, n_tied = int(above.sum()), int(tied.sum())
-    return p_value(
-        n_above / n, n_tied / n, (n - n_above - n_tied) / n, alternative=alternative
-    )
+    return position_p(scores, float(scores[0]), alternative=alternative)
 
 
 def expected_exposed(sums: ShiftSums, ratio: float) -> float:
@@ -148,12 +142,14 @@ def expected_exposed(sums: ShiftSums, ratio: float) -> float:
     return shifted_expectation(sums.launches, share, ratio)
 
 
-def shifted_expectation(launches: IntArray, share: FloatArray, ratio: float) -> float:
+def shifted_expectation(
+    launches: IntArray | FloatArray, share: FloatArray, ratio: float
+) -> float:
     """Return the expected launches on exposed days, given the strata's totals.
 
     Parameters
     ----------
-    launches : (s,) array of int
+    launches : (s,) array of float
     share : (s,) array of float
         Share of each stratum's null rate that falls on its exposed days.
     ratio : float

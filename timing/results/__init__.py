@@ -16,10 +16,13 @@ from timing.results.base import (
 )
 from timing.results.profile import LagProfileResult
 from timing.results.regression import CountRegressionResult
+from timing.results.surprise import BaseRate, SurpriseResult
+from timing.results.timescale import TimescaleProfileResult
 
 __all__ = [
     "AgreementResult",
     "AssociationResult",
+    "BaseRate",
     "ConfidenceInterval",
     "CountRegressionResult",
     "Dropped",
@@ -30,4 +33,6 @@ __all__ = [
     "Result",
     "SampledNull",
     "Specification",
+    "SurpriseResult",
+    "TimescaleProfileResult",
 ]

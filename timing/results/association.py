@@ -50,7 +50,9 @@ class AssociationResult(Result):
         the interval belongs to it.
     interval : (float, float)
         Limits of the rate ratio; read them by ``confidence_interval()``.
-    exposed_days, at_risk_days, n_launches, n_calendar_events : int
+    exposed_days : int or float
+        Exposed at-risk days; parts of days at clock times.
+    at_risk_days, n_launches, n_calendar_events : int
     informative_share : float
         Share of the information that is left when the strata are held fixed: near 1
         where exposure is a small part of each stratum, 0 where it fills them.
@@ -92,7 +94,7 @@ class AssociationResult(Result):
     rate_ratio: float
     conditional_rate_ratio: float
     interval: tuple[float, float]
-    exposed_days: int
+    exposed_days: float
     at_risk_days: int
     n_launches: int
     n_calendar_events: int
@@ -136,7 +138,7 @@ class AssociationResult(Result):
             format_equivalence(self.equivalence_margin, self.equivalence_pvalue),
             f"Period: {spec.period}; window: {spec.window} (anchor: {spec.anchor})",
             f"Data: {self.n_launches} launches (unit: {spec.unit}), "
-            f"{self.n_calendar_events} calendar events, {self.exposed_days} exposed "
+            f"{self.n_calendar_events} calendar events, {self.exposed_days:g} exposed "
             f"of {self.at_risk_days} at-risk days",
             *self._uncertain_lines(),
             *format_dropped_lines(self.dropped),
@@ -161,27 +163,42 @@ class AssociationResult(Result):
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class PermutationResult(AssociationResult):
-    """Result of `permutation_test`; the statistic is the coincidence count.
+    """Result of `permutation_test`.
 
     Attributes
     ----------
-    null_distribution : ExactNull
-        Every value that the count can take under the null, with its probability.
+    null_distribution : ExactNull or SampledNull
+        Every value that the statistic can take under the null, with its probability; or
+        the values drawn.
     """
 
     title: ClassVar[str] = "Permutation test"
 
-    null_distribution: ExactNull = field(repr=False)
+    null_distribution: ExactNull | SampledNull = field(repr=False)
+
+    def _statistic_line(self) -> str:
+        # Explicit super(): `slots=True` makes the class anew and loses its closure.
+        line = AssociationResult._statistic_line(self)
+        name = self.specification.options["statistic"]
+        if name == "count":
+            return line
+        words = name.replace("_", " ").capitalize()
+        return f"{words}: {self.statistic:.4g}, expected {self.expected:.4g}\n{line}"
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Self:
         """Make the result again from `to_dict`."""
         decoded = decode_fields(stored, cls)
         null = stored["null_distribution"]
-        decoded["null_distribution"] = ExactNull(
-            support=np.array(null["support"]),
-            probability=decode_numbers(null["probability"]),
-        )
+        if "samples" in null:
+            decoded["null_distribution"] = SampledNull(
+                samples=decode_numbers(null["samples"])
+            )
+        else:
+            decoded["null_distribution"] = ExactNull(
+                support=np.array(null["support"]),
+                probability=decode_numbers(null["probability"]),
+            )
         return cls(**decoded)
 
 

@@ -88,13 +88,13 @@ class ExactNull:
 
     Attributes
     ----------
-    support : (m,) array of int
+    support : (m,) array of int or float
         Values of the statistic.
     probability : (m,) array of float
         Their probabilities; they sum to 1.
     """
 
-    support: IntArray = field(repr=False)
+    support: IntArray | FloatArray = field(repr=False)
     probability: FloatArray = field(repr=False)
 
 

@@ -70,7 +70,9 @@ def associate(study: Study, output: Path) -> list[Path]:
     }
     variants = {variant.label: primary}
     variants |= {other.label: score_shift(other) for other in study.variants}
-    profile = lag_profile(tests, calendar, period=variant.period, max_lag=study.max_lag)
+    profile = lag_profile(
+        tests, calendar, period=variant.period, max_lag=study.max_lag, rng=study.seed
+    )
 
     by_variant = results_table(variants)
     # The primary p-value stands alone; the others share the price of being many.

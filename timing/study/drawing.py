@@ -76,11 +76,11 @@ def draw(study: Study, output: Path) -> list[Path]:
         *_figure(
             output,
             "superposed_epochs",
-            (6.5, 3.2),
+            (6.5, 3.6),
             lambda ax: plot_lag_profile(profile, ax=ax),
             f"Launches by days from the start of {profile.n_calendar_events} summits, "
-            f"-{study.max_lag} to {study.max_lag}, with pointwise limits of the null. "
-            + profile.summary().splitlines()[2],
+            f"-{study.max_lag} to {study.max_lag}, with pointwise limits and the "
+            "global envelope of the null. " + profile.summary().splitlines()[3],
         ),
     ]
 

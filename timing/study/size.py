@@ -10,10 +10,10 @@ import pandas as pd
 from joblib import Parallel, delayed
 from scipy import special
 
-from timing.kernels.exact import shift_counts, tail_p, tally
+from timing.kernels.exact import shift_counts, shuffle_pmf, tail_p, tally
 from timing.kernels.pvalues import p_value
 from timing.kernels.score import score_shifts, shift_p, shift_sums
-from timing.nulls import CircularShift, Uniform
+from timing.nulls import CircularShift
 from timing.progress import track
 from timing.simulation import self_exciting_days
 from timing.strata import stratum_of
@@ -72,7 +72,7 @@ def p_values(
             tally(shift_counts(launches, exposed)), count, alternative="two-sided"
         ),
         "shuffle of dates (naive)": tail_p(
-            Uniform().distribution(launches, exposed, day),
+            shuffle_pmf(launches, int(exposed.sum())),
             count,
             alternative="two-sided",
         ),

@@ -1,0 +1,5 @@
+"""Many specifications at once, with p-values adjusted for their number."""
+
+from timing.scanning.run import scan
+
+__all__ = ["scan"]
