@@ -387,3 +387,18 @@ def test_uncertain_dates_may_be_bounded(files: Any, capsys: Any):
     out = capsys.readouterr().out
     assert out.count("events of unknown day: 1 (bounds); p from") == 2
     assert "assignments of days tried: all 3" in out
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        (["--unit", "episode", "--gap", "6"], "2 launches (unit: episode)"),
+        (["--null", "gap_shuffle"], "Null: the gaps between launch days come in ran"),
+        (["--statistic", "precursor_rate", "--strata", "none"], "Precursor rate: 1, "),
+    ],
+)
+def test_test_takes_units_null_models_and_statistics(
+    files: Any, capsys: Any, options: list[str], text: str
+):
+    assert main(["test", *files(), *options]) == 0
+    assert text in capsys.readouterr().out

@@ -141,14 +141,56 @@ def _parser() -> argparse.ArgumentParser:
     test.add_argument(
         "--strata",
         default="month",
-        choices=["none", "month", "quarter", "half", "year", "era"],
+        choices=["none", "fortnight", "month", "quarter", "half", "year", "era"],
         help="time scale that the null holds fixed (default: month)",
     )
     test.add_argument(
         "--unit",
         default="day",
-        choices=["day", "event"],
-        help="count days with an event, or events (default: day)",
+        choices=["day", "event", "missile", "episode"],
+        help="count days with an event, events, the numbers in column 'n_missiles', or "
+        "episodes of neighbouring days (default: day)",
+    )
+    test.add_argument(
+        "--gap",
+        type=int,
+        default=7,
+        metavar="DAYS",
+        help="longest distance of the days of one episode (default: 7)",
+    )
+    test.add_argument(
+        "--null",
+        default="circular_shift",
+        choices=[
+            "uniform",
+            "circular_shift",
+            "local_shift",
+            "interval_jitter",
+            "year_shuffle",
+            "gap_shuffle",
+            "block_shuffle",
+            "self_exciting",
+        ],
+        help="null model of the second test, the permutation test (default: "
+        "circular_shift)",
+    )
+    test.add_argument(
+        "--statistic",
+        default="count",
+        choices=[
+            "count",
+            "precursor_rate",
+            "trigger_rate",
+            "mean_distance",
+            "max_profile",
+        ],
+        help="statistic of the permutation test (default: count)",
+    )
+    test.add_argument(
+        "--seed",
+        type=int,
+        default=20251028,
+        help="for null models that draw (default: 20251028)",
     )
     test.add_argument(
         "--anchor",
@@ -205,7 +247,7 @@ def _read_files(options: argparse.Namespace) -> tuple[pd.DataFrame, pd.DataFrame
 
 
 def _test(options: argparse.Namespace) -> int:
-    from timing.nulls import CircularShift
+    from timing.nulls import CircularShift, as_null
     from timing.period import Window
     from timing.permutation import permutation_test
     from timing.regression import randomization_test
@@ -216,13 +258,22 @@ def _test(options: argparse.Namespace) -> int:
         "period": _period(options, tests),
         "window": Window(before=options.before, after=options.after),
         "unit": options.unit,
+        "gap": options.gap,
         "anchor": options.anchor,
         "alternative": options.alternative,
         "uncertain": options.uncertain,
     }
+    null = as_null(options.null)
     results = [
         randomization_test(tests, calendar, strata=strata, **shared),
-        permutation_test(tests, calendar, null=CircularShift(strata), **shared),
+        permutation_test(
+            tests,
+            calendar,
+            null=CircularShift(strata) if isinstance(null, CircularShift) else null,
+            statistic=options.statistic,
+            rng=options.seed,
+            **shared,
+        ),
     ]
     if options.json:
         print(json.dumps([result.to_dict() for result in results], indent=1))

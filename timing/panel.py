@@ -54,8 +54,8 @@ def daily_panel(
         As in `permutation_test`.
     controls : sequence of str or Series, default ()
         Names (``"season"``, ``"weekday"``, ``"year"``, ``"half"``, ``"quarter"``,
-        ``"month"``, ``"exercises"``, ``"anniversaries"``, ``"lagged_launches"``) or
-        named Series indexed by day.
+        ``"month"``, ``"month_of_year"``, ``"trend"``, ``"spline"``, ``"exercises"``,
+        ``"anniversaries"``, ``"lagged_launches"``) or named Series indexed by day.
 
     Returns
     -------

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from timing.errors import EstimationError
-from timing.kernels.adjusted import (
+from timing.kernels.adjusted import adjusted_scores
+from timing.kernels.null_fit import (
     NullFit,
-    adjusted_scores,
     fit_null,
     moment_dispersion,
     redundant,

@@ -17,7 +17,7 @@ from timing.progress import track
 from timing.regression.score import adjusted_score
 from timing.scanning.draws import exact_distributions, plan_draws, standardized
 from timing.scanning.estimates import Estimates, estimate_pairs
-from timing.scanning.sources import ShiftScores, StoredScores
+from timing.scanning.sources import ShiftScores, StoredScores, block_length
 
 if TYPE_CHECKING:
     from timing.controls import Controls
@@ -91,8 +91,15 @@ def score_shifted(family: Family, stratum: IntArray) -> Scored:
     """Score shift with stratum effects only."""
     layout = _layout(family, stratum)
     estimates = estimate_pairs(layout, family.exposures)
+    n_pairs = len(family.exposures) * layout.n_series
+    n_rows = max(layout.day.size, layout.begin.size)
+    source = ShiftScores(
+        layout=layout,
+        exposures=family.exposures.astype(np.int8),
+        length=block_length(layout.n_days, max(4 * n_pairs, 8 * n_rows)),
+    )
     return Scored(
-        source=ShiftScores(layout=layout, exposures=family.exposures.astype(np.int8)),
+        source=source,
         estimates=estimates,
         expected=estimates.expected,
         rate_ratio=estimates.rate_ratio,
@@ -180,7 +187,10 @@ def score_adjusted(
     estimates = estimate_pairs(_layout(family, stratum), family.exposures)
     failed = {i: pair.fault for i, pair in enumerate(pairs) if pair.fault}
     return Scored(
-        source=StoredScores(all_scores=np.array([pair.scores for pair in pairs])),
+        source=StoredScores(
+            all_scores=np.array([pair.scores for pair in pairs]),
+            length=block_length(family.day.size, 4 * n_pairs),
+        ),
         estimates=estimates,
         expected=np.array([pair.expected for pair in pairs]),
         rate_ratio=np.array([pair.rate_ratio for pair in pairs]),

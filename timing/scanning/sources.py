@@ -56,9 +56,9 @@ class Source(Protocol):
         ...
 
 
-def _cut(n: int, bytes_per_item: int) -> int:
-    """Give the number of items of a block of at most `n`."""
-    return min(n, _SHIFTS, max(32, _BLOCK_BYTES // bytes_per_item))
+def block_length(n: int, bytes_per_shift: int) -> int:
+    """Choose the number of shifts of a block, of `n` in all."""
+    return min(n, _SHIFTS, max(32, _BLOCK_BYTES // bytes_per_shift))
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -69,10 +69,13 @@ class ShiftScores:
     ----------
     layout : ScoreLayout
     exposures : (e, n) array of int
+    length : int
+        Shifts of a block.
     """
 
     layout: ScoreLayout
     exposures: npt.NDArray[np.int8]
+    length: int
 
     @property
     def n_pairs(self) -> int:
@@ -85,14 +88,9 @@ class ShiftScores:
         return self.layout.n_days
 
     @property
-    def _length(self) -> int:
-        rows = max(self.layout.day.size, self.layout.begin.size)
-        return _cut(self.layout.n_days, max(4 * self.n_pairs, 8 * rows))
-
-    @property
     def n_blocks(self) -> int:
         """Number of blocks of shifts."""
-        return -(-self.layout.n_days // self._length)
+        return -(-self.layout.n_days // self.length)
 
     def observed(self) -> FloatArray:
         """Return Z(0) of every pair."""
@@ -101,8 +99,8 @@ class ShiftScores:
         )
 
     def _span(self, block: int) -> tuple[int, int]:
-        first = block * self._length
-        return first, min(first + self._length, self.layout.n_days)
+        first = block * self.length
+        return first, min(first + self.length, self.layout.n_days)
 
     def block_size(self, block: int) -> int:
         """Return the number of shifts of a block."""
@@ -126,9 +124,12 @@ class StoredScores:
     ----------
     all_scores : (p, n) array of float
         The unshifted one first.
+    length : int
+        Shifts of a block.
     """
 
     all_scores: FloatArray
+    length: int
 
     @property
     def n_pairs(self) -> int:
@@ -142,13 +143,9 @@ class StoredScores:
         return n
 
     @property
-    def _length(self) -> int:
-        return _cut(self.n_arrangements, 4 * self.n_pairs)
-
-    @property
     def n_blocks(self) -> int:
         """Number of blocks of shifts."""
-        return -(-self.n_arrangements // self._length)
+        return -(-self.n_arrangements // self.length)
 
     def observed(self) -> FloatArray:
         """Return Z(0) of every pair."""
@@ -156,11 +153,11 @@ class StoredScores:
 
     def block_size(self, block: int) -> int:
         """Return the number of shifts of a block."""
-        return min(self._length, self.n_arrangements - block * self._length)
+        return min(self.length, self.n_arrangements - block * self.length)
 
     def scores(self, block: int) -> Iterator[tuple[slice, FloatArray]]:
         """Yield the scores of all pairs."""
-        first = block * self._length
+        first = block * self.length
         yield (
             slice(0, self.n_pairs),
             self.all_scores[:, first : first + self.block_size(block)],

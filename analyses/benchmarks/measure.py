@@ -1,0 +1,158 @@
+"""How the benchmarks measure: alternating medians, and the peak memory of one call.
+
+Seconds are medians over rounds in which the calls take turns, so that a drifting
+machine affects all of them alike; ratios are taken round by round. Memory is that of
+one call in a process of its own, forked from one that has only imported: the largest
+resident size during the call, less that before it. (It is read from ``/proc``: after a
+fork, `ru_maxrss` would start from the parent's own peak.)
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import platform
+import statistics
+import time
+import tracemalloc
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import scipy
+from scipy import fft
+
+Call = Callable[[], object]
+MIB = 2**20
+_STATUS = Path("/proc/self/status")
+
+
+def seconds(call: Call) -> float:
+    """Time one call."""
+    begin = time.perf_counter()
+    call()
+    return time.perf_counter() - begin
+
+
+def alternate(calls: Sequence[Call], rounds: int) -> npt.NDArray[np.float64]:
+    """Time the calls in turns, after one of each to warm up: (rounds, calls)."""
+    for call in calls:
+        call()
+    return np.array([[seconds(call) for call in calls] for _ in range(rounds)])
+
+
+def paired(ours: Call, peer: Call, rounds: int) -> tuple[float, float, float]:
+    """Medians of both sides, and of their ratio round by round."""
+    times = alternate([ours, peer], rounds)
+    ratios = times[:, 0] / times[:, 1]
+    return (
+        float(np.median(times[:, 0])),
+        float(np.median(times[:, 1])),
+        float(np.median(ratios)),
+    )
+
+
+def rounds_within(budget: float, once: float, *, most: int = 100) -> int:
+    """Rounds of calls of `once` seconds that fit into `budget` seconds, at least 3."""
+    return max(3, min(most, int(budget / once)))
+
+
+def raw_fft_pair(n_days: int) -> Call:
+    """Transform a 0/1 series of so many days and back: the yardstick."""
+    series = (np.arange(n_days) % 9 < 2).astype(np.int64)
+    return lambda: fft.irfft(fft.rfft(series), n=n_days)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peak:
+    """One call in a process of its own.
+
+    Attributes
+    ----------
+    mib : float
+        Growth of the resident size; NaN where the system has no ``/proc``.
+    traced_mib : float
+        Peak that Python and numpy allocated during a second call, without the memory
+        of compiled libraries; NaN if not asked for.
+    seconds : float
+        Time of the first call, caches cold.
+    """
+
+    mib: float
+    traced_mib: float
+    seconds: float
+
+
+def _resident(field: str) -> float:
+    if not _STATUS.exists():
+        return float("nan")
+    line = next(s for s in _STATUS.read_text().splitlines() if s.startswith(field))
+    return int(line.split()[1]) / 1024
+
+
+def _in_child(
+    prepare: Callable[..., Call], arguments: tuple[object, ...], *, traced: bool
+) -> Peak:
+    call = prepare(*arguments)
+    if _STATUS.exists():
+        Path("/proc/self/clear_refs").write_text("5")  # the peak starts from here
+    before = _resident("VmRSS")
+    once = seconds(call)
+    mib, traced_mib = _resident("VmHWM") - before, float("nan")
+    if traced:
+        tracemalloc.start()
+        call()
+        traced_mib = tracemalloc.get_traced_memory()[1] / MIB
+    return Peak(mib=max(mib, 0.0), traced_mib=traced_mib, seconds=once)
+
+
+def peak(
+    prepare: Callable[..., Call], *arguments: object, traced: bool = False
+) -> Peak:
+    """Measure the call that `prepare` makes of its arguments, in a fresh process.
+
+    Parameters
+    ----------
+    prepare : callable
+        A function of a module: the process finds it by name. What it does is not
+        measured; what its result does is.
+    arguments
+        For `prepare`.
+    traced : bool, default False
+        Call once more under tracemalloc.
+    """
+    with multiprocessing.get_context("forkserver").Pool(1) as pool:
+        return pool.apply(_in_child, (prepare, arguments), {"traced": traced})
+
+
+def preload(modules: Sequence[str]) -> None:
+    """Have the fresh processes start with these modules imported."""
+    multiprocessing.get_context("forkserver").set_forkserver_preload(list(modules))
+
+
+def machine() -> str:
+    """One line on the machine, its load and the versions."""
+    load = " ".join(f"{load:.1f}" for load in os.getloadavg())
+    return (
+        f"{os.cpu_count()} cores ({platform.machine()}), load {load} "
+        f"(1, 5, 15 minutes); Python {platform.python_version()}, "
+        f"numpy {np.__version__}, scipy {scipy.__version__}, pandas {pd.__version__}"
+    )
+
+
+def rounded(value: float, digits: int = 3) -> str:
+    """Write a number with so many significant digits, without exponent."""
+    if not np.isfinite(value):
+        return ""
+    if not value:
+        return "0"
+    places = max(0, digits - 1 - int(np.floor(np.log10(abs(value)))))
+    return f"{value:,.{places}f}"
+
+
+def median(values: Sequence[float] | npt.NDArray[np.float64]) -> float:
+    """Middle value."""
+    return float(statistics.median(values))
