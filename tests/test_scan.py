@@ -308,7 +308,7 @@ def test_rows_are_tested_or_skipped_with_a_reason():
         windows=[Window(1, 0)], by=("category", "weapon"), progress=False,
     )  # fmt: skip
     assert result.table[["category", "weapon"]].to_numpy().tolist() == [
-        ["all", "all"], ["summit", "all"], ["summit", "a"],
+        ["month", "all"], ["month", "a"], ["summit", "all"], ["summit", "a"],
     ]  # fmt: skip
     reasons = result.skipped.set_index(["category", "weapon"])["reason"]
     assert reasons["summit", "outside"] == "no launches"

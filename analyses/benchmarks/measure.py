@@ -12,7 +12,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import platform
-import statistics
 import time
 import tracemalloc
 from collections.abc import Callable, Sequence
@@ -27,36 +26,41 @@ from scipy import fft
 
 Call = Callable[[], object]
 MIB = 2**20
+_TURN = 0.002
 _STATUS = Path("/proc/self/status")
 
 
-def seconds(call: Call) -> float:
-    """Time one call."""
+def seconds(call: Call, repeats: int = 1) -> float:
+    """Time one call, as the mean of some repeats."""
     begin = time.perf_counter()
-    call()
-    return time.perf_counter() - begin
+    for _ in range(repeats):
+        call()
+    return (time.perf_counter() - begin) / repeats
 
 
 def alternate(calls: Sequence[Call], rounds: int) -> npt.NDArray[np.float64]:
-    """Time the calls in turns, after one of each to warm up: (rounds, calls)."""
-    for call in calls:
-        call()
-    return np.array([[seconds(call) for call in calls] for _ in range(rounds)])
+    """Time the calls in turns: (rounds, calls).
+
+    The first of each is to warm up. Calls that are done in less than two milliseconds
+    are repeated within a round, so that each turn lasts about so long.
+    """
+    first = [min(seconds(call), seconds(call)) for call in calls]
+    repeats = [max(1, round(_TURN / once)) for once in first]
+    turns = list(zip(calls, repeats, strict=True))
+    return np.array(
+        [[seconds(call, times) for call, times in turns] for _ in range(rounds)]
+    )
 
 
 def paired(ours: Call, peer: Call, rounds: int) -> tuple[float, float, float]:
     """Medians of both sides, and of their ratio round by round."""
     times = alternate([ours, peer], rounds)
-    ratios = times[:, 0] / times[:, 1]
-    return (
-        float(np.median(times[:, 0])),
-        float(np.median(times[:, 1])),
-        float(np.median(ratios)),
-    )
+    ours_times, peer_times = times.T
+    return median(ours_times), median(peer_times), median(ours_times / peer_times)
 
 
 def rounds_within(budget: float, once: float, *, most: int = 100) -> int:
-    """Rounds of calls of `once` seconds that fit into `budget` seconds, at least 3."""
+    """Return how many calls of `once` seconds fit into `budget` seconds, at least 3."""
     return max(3, min(most, int(budget / once)))
 
 
@@ -153,6 +157,6 @@ def rounded(value: float, digits: int = 3) -> str:
     return f"{value:,.{places}f}"
 
 
-def median(values: Sequence[float] | npt.NDArray[np.float64]) -> float:
-    """Middle value."""
-    return float(statistics.median(values))
+def median(values: npt.NDArray[np.float64]) -> float:
+    """Return the middle value."""
+    return float(np.median(values))

@@ -102,7 +102,7 @@ def plot_timescale_profile(
             ),
             ylabel="rate ratio within strata",
         )
-        ax.legend(fontsize=8, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3)
+        ax.legend(fontsize=8, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2)
     return ax
 
 

@@ -129,8 +129,8 @@ class AssociationResult(Result):
             f"Null: {spec.null}",
             f"Alternative: {self.alternative}",
             self._statistic_line(),
-            f"p = {format_p(self.pvalue)}{self._error_note()}  (naive shuffle of "
-            f"dates: p = {format_p(self.naive_pvalue)})",
+            f"p = {format_p(self.pvalue)}{self._error_note()}  ({self._naive_words}: "
+            f"p = {format_p(self.naive_pvalue)})",
             f"Rate ratio: {format_ratio(self.conditional_rate_ratio)} within strata, "
             f"{format_interval(*self.interval, spec.confidence_level)}; "
             f"{format_ratio(self.rate_ratio)} over the whole period",
@@ -144,6 +144,12 @@ class AssociationResult(Result):
             *format_dropped_lines(self.dropped),
         ]
         return "\n".join(lines)
+
+    @property
+    def _naive_words(self) -> str:
+        statistic = self.specification.options.get("statistic", "count")
+        of_count = "" if statistic == "count" else ", of the count"
+        return f"naive shuffle of dates{of_count}"
 
     def _error_note(self) -> str:
         if not self.pvalue_error:

@@ -127,8 +127,8 @@ def scan(
     more extreme than j, and no p-value is below one before it. Both control the
     family-wise error as far as each test holds its own level; step-down finds at least
     as much. An adjusted p-value is never below ``pvalue``, whose two-sided form doubles
-    the smaller tail: the larger of the two is reported. Statistics are compared in single precision; those within a
-    relative 1e-6 count as equal.
+    the smaller tail: the larger of the two is reported. Statistics are compared in
+    single precision; those within a relative 1e-6 count as equal.
 
     T is not scaled to equal tails: scores of specifications that expect less than about
     one launch on exposed days have long tails, and raise the critical value for all. A

@@ -18,6 +18,7 @@ from timing.study.describe import describe, join
 from timing.study.drawing import draw
 from timing.study.output import write_json
 from timing.study.regressions import regress
+from timing.study.robustness import profile_time_scales, scan_specifications
 from timing.study.size import check_size
 from timing.study.specification import PRIMARY, Study
 
@@ -29,6 +30,8 @@ _STEPS: dict[str, Callable[..., list[Path]]] = {
     "join": join,
     "permutation": associate,
     "regression": regress,
+    "timescale": profile_time_scales,
+    "scan": scan_specifications,
     "size": check_size,
     "figures": draw,
 }
@@ -51,11 +54,12 @@ def run_step(
     n_jobs: int = 1,
     progress: bool = False,
 ) -> list[Path]:
-    """Run one step of a study; ``"figures"`` reads what ``"permutation"`` wrote.
+    """Run one step of a study; ``"figures"`` reads what the steps before it wrote.
 
     Parameters
     ----------
-    name : {"describe", "join", "permutation", "regression", "size", "figures"}
+    name : {"describe", "join", "permutation", "regression", "timescale", "scan", \
+"size", "figures"}
     study, output, n_jobs, progress
         As in `run_study`.
 
@@ -67,8 +71,9 @@ def run_step(
     step = _STEPS[check_choice("name", name, _STEPS)]
     folder = Path(output)
     folder.mkdir(parents=True, exist_ok=True)
-    # Only the simulations are long enough to share out and to report on.
-    options = {"n_jobs": n_jobs, "progress": progress} if name == "size" else {}
+    # Only these are long enough to share out and to report on.
+    long = name in ("scan", "size")
+    options = {"n_jobs": n_jobs, "progress": progress} if long else {}
     return step(study, folder, **options)
 
 

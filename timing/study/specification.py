@@ -80,6 +80,10 @@ class Study:
         Control sets of the regressions of the primary variant.
     max_lag : int
         Lags of the superposed epochs.
+    scales : tuple of str or None
+        Time scales of the time-scale profile.
+    scan_days : tuple of int
+        Days before and after of the windows of the scan.
     n_replicates : int
         Simulated data sets for each background of the size check.
     seed : int
@@ -91,6 +95,10 @@ class Study:
     variants: tuple[Variant, ...]
     controls: tuple[tuple[str, ...], ...]
     max_lag: int = 30
+    scales: tuple[str | None, ...] = (
+        None, "year", "half", "quarter", "month", "fortnight",
+    )  # fmt: skip
+    scan_days: tuple[int, ...] = (0, 1, 3, 7, 14, 21, 30)
     n_replicates: int = 1000
     seed: int = 20251028
 
