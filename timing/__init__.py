@@ -27,9 +27,11 @@ if TYPE_CHECKING:
     from timing.figures import (
         plot_lag_profile,
         plot_null_distribution,
+        plot_specification_curve,
         plot_timeline,
         plot_timescale_profile,
         plot_waterfall,
+        plot_window_heatmap,
     )
     from timing.grid import exposure
     from timing.join import nearest
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from timing.permutation import permutation_test
     from timing.profile import lag_profile
     from timing.regression import count_regression, randomization_test
+    from timing.scanning import scan
     from timing.study import run_study
     from timing.tables import results_table
     from timing.timescale import timescale_profile
@@ -70,9 +73,11 @@ _HOME = {
     "exposure": "grid",
     "plot_lag_profile": "figures",
     "plot_null_distribution": "figures",
+    "plot_specification_curve": "figures",
     "plot_timeline": "figures",
     "plot_timescale_profile": "figures",
     "plot_waterfall": "figures",
+    "plot_window_heatmap": "figures",
     "nearest": "join",
     "BlockShuffle": "nulls",
     "CircularShift": "nulls",
@@ -89,6 +94,7 @@ _HOME = {
     "lag_profile": "profile",
     "count_regression": "regression",
     "randomization_test": "regression",
+    "scan": "scanning",
     "run_study": "study",
     "results_table": "tables",
     "timescale_profile": "timescale",
@@ -128,14 +134,17 @@ __all__ = [
     "permutation_test",
     "plot_lag_profile",
     "plot_null_distribution",
+    "plot_specification_curve",
     "plot_timeline",
     "plot_timescale_profile",
     "plot_waterfall",
+    "plot_window_heatmap",
     "randomization_test",
     "readers",
     "regression",
     "results_table",
     "run_study",
+    "scan",
     "surprise",
     "timescale_profile",
     "validate_calendar",

@@ -72,6 +72,23 @@ def check_above(name: str, value: float, *, limit: float) -> float:
     return float(value)
 
 
+def check_at_least(name: str, value: float, *, limit: float) -> float:
+    """Return `value` if it is a finite number of at least `limit`.
+
+    Examples
+    --------
+    >>> check_at_least("min_expected", 1, limit=0.0)
+    1.0
+    """
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not limit <= value < float("inf"):
+        msg = (
+            f"`{name}` is {value!r}; it must be a finite number of at least {limit:g}."
+        )
+        raise ArgumentError(msg)
+    return float(value)
+
+
 def check_share(name: str, value: float) -> float:
     """Return `value` if it lies strictly between 0 and 1.
 

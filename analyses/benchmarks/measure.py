@@ -38,15 +38,19 @@ def seconds(call: Call, repeats: int = 1) -> float:
     return (time.perf_counter() - begin) / repeats
 
 
+def _once_warm(call: Call) -> float:
+    """Time the second call, or the first if that is long anyhow."""
+    once = seconds(call)
+    return once if once > 10 * _TURN else seconds(call)
+
+
 def alternate(calls: Sequence[Call], rounds: int) -> npt.NDArray[np.float64]:
     """Time the calls in turns: (rounds, calls).
 
-    The first of each is to warm up. Calls that are done in less than two milliseconds
-    are repeated within a round, so that each turn lasts about so long.
+    All are warm by then. Calls that are done in less than two milliseconds are repeated
+    within a round, so that each turn lasts about so long.
     """
-    first = [min(seconds(call), seconds(call)) for call in calls]
-    repeats = [max(1, round(_TURN / once)) for once in first]
-    turns = list(zip(calls, repeats, strict=True))
+    turns = [(call, max(1, round(_TURN / _once_warm(call)))) for call in calls]
     return np.array(
         [[seconds(call, times) for call, times in turns] for _ in range(rounds)]
     )

@@ -52,7 +52,7 @@ from timing.study.describe import grid_of
 from timing.study.specification import PRIMARY
 
 RESULTS = Path(__file__).parents[1] / "results" / "benchmark_nulls.csv"
-BUDGET = 3.0
+BUDGET = 2.0
 """Seconds for the rounds of one row."""
 NULLS: dict[str, NullModel] = {
     "Uniform()": Uniform(),

@@ -1,19 +1,23 @@
 """Speed as ratios measured in one run: the exact null, the import, the main calls.
 
 Prints a table and writes it to ``analyses/output/benchmarks``. Ratios are medians over
-rounds that alternate the two sides, so that a drifting machine affects both alike.
+rounds that alternate the two sides, so that a drifting machine affects both alike (see
+`measure.py`).
+
+    python analyses/benchmarks/speed.py
 """
 
-import statistics
+import os
+
+os.environ.update(dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"), "1"))
+
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy import fft
+from measure import Call, machine, paired, raw_fft_pair
 
 import timing
 from timing.kernels.exact import circular_shift_pmf
@@ -24,27 +28,7 @@ ROUNDS = 200
 OUTPUT = Path("analyses/output/benchmarks")
 
 
-def seconds(call: Callable[[], object]) -> float:
-    """Time one call."""
-    begin = time.perf_counter()
-    call()
-    return time.perf_counter() - begin
-
-
-def paired(
-    ours: Callable[[], object], peer: Callable[[], object], rounds: int
-) -> tuple[float, float, float]:
-    """Medians of both sides and of their ratio, round by round."""
-    ours(), peer()
-    pairs = [(seconds(ours), seconds(peer)) for _ in range(rounds)]
-    return (
-        statistics.median(a for a, _ in pairs),
-        statistics.median(b for _, b in pairs),
-        statistics.median(a / b for a, b in pairs),
-    )
-
-
-def import_time(statement: str) -> Callable[[], object]:
+def import_time(statement: str) -> Call:
     """Time a fresh interpreter that runs `statement`."""
     return lambda: subprocess.run([sys.executable, "-c", statement], check=True)
 
@@ -59,9 +43,7 @@ def main() -> None:
     for day in start:
         exposure[max(day - 7, 0) : day + 10] = 1
 
-    def fft_pair() -> object:
-        return fft.irfft(fft.rfft(exposure), n=N_DAYS)
-
+    fft_pair = raw_fft_pair(N_DAYS)
     first = np.datetime64("1984-01-01")
     tests = pd.DataFrame({"date": first + np.flatnonzero(launches)})
     calendar = pd.DataFrame({"start": first + start, "end": first + start + 2})
@@ -113,7 +95,7 @@ def main() -> None:
     names = ["what", "seconds", "seconds of peer", "ratio", "target"]
     table = pd.DataFrame(rows, columns=names)
     OUTPUT.mkdir(parents=True, exist_ok=True)
-    text = write_table(table, "markdown")
+    text = f"{write_table(table, 'markdown')}\n{machine()}\n"
     (OUTPUT / "speed.md").write_text(text, encoding="utf-8")
     print(text)
 

@@ -6,6 +6,7 @@ as well as in colour.
 
 from timing.figures.association import plot_null_distribution
 from timing.figures.profile import plot_lag_profile
+from timing.figures.scan import plot_specification_curve, plot_window_heatmap
 from timing.figures.style import OKABE_ITO, STYLE, figure_style
 from timing.figures.timeline import plot_timeline
 from timing.figures.timescale import plot_timescale_profile
@@ -17,7 +18,9 @@ __all__ = [
     "figure_style",
     "plot_lag_profile",
     "plot_null_distribution",
+    "plot_specification_curve",
     "plot_timeline",
     "plot_timescale_profile",
     "plot_waterfall",
+    "plot_window_heatmap",
 ]

@@ -190,7 +190,8 @@ def _draw_panel(ax: Axes, result: ScanResult, levels: dict[str, list[object]]) -
     figure_inches = ax.get_figure(root=True).get_figheight()  # type: ignore[union-attr]
     height = _panel_inches(levels) / (ax.get_position().height * figure_inches)
     panel = ax.inset_axes((0.0, -height, 1.0, height), sharex=ax)
-    width = float(np.clip(250 / len(table), 0.3, 3.0))
+    panel.set_facecolor("none")  # or it would hide the marks on the edge
+    width = float(np.clip(250 / len(table), 0.6, 3.0))
     at = 0.5
     for column, values in levels.items():
         panel.text(

@@ -116,8 +116,10 @@ def score_limits(
         How many standard deviations of the conditional Poisson model each limit lies
         from the observed count; infinite for no limit.
     """
-    low = np.exp(solve_log_ratios(strata, lower))
-    high = np.exp(solve_log_ratios(strata, -upper))
+    low, high = (
+        np.exp(solve_log_ratios(strata, np.where(np.isinf(width), 0.0, side * width)))
+        for side, width in ((1, lower), (-1, upper))
+    )
     none = strata.possible == 0
     # At the edge of what is possible the model gives no limit on that side.
     low[(strata.observed == 0) | none | np.isinf(lower)] = 0.0

@@ -16,6 +16,7 @@ from timing.results.base import (
 )
 from timing.results.profile import LagProfileResult
 from timing.results.regression import CountRegressionResult
+from timing.results.scan import ScanResult
 from timing.results.surprise import BaseRate, SurpriseResult
 from timing.results.timescale import TimescaleProfileResult
 
@@ -32,6 +33,7 @@ __all__ = [
     "RandomizationResult",
     "Result",
     "SampledNull",
+    "ScanResult",
     "Specification",
     "SurpriseResult",
     "TimescaleProfileResult",

@@ -53,7 +53,7 @@ class ScanResult(Result):
         ``same_as`` is the id of the first specification with the same launches and
         exposure.
     skipped : DataFrame
-        The specifications that cannot be tested, each with the ``reason``.
+        The specifications that were not tested, each with the ``reason``.
     by : tuple of str
         Columns by which the tables were split.
     n_specifications : int
@@ -66,9 +66,12 @@ class ScanResult(Result):
     step_down : bool
         Whether the step-down p-values were asked for.
     critical_value : float
-        Statistic that a single-step test at the family-wise level needs.
+        Smallest of the largest statistics that at most a share of the family-wise
+        level of the arrangements reaches; a statistic as large is significant in the
+        single-step test. Infinite where none is rare enough.
     effective_tests : float
-        Number of independent tests with the same family-wise error.
+        Number of independent tests with the same family-wise error at the critical
+        value; NaN where that is infinite.
     dropped : tuple of Dropped
     specification : Specification
     """
@@ -184,13 +187,13 @@ class ScanResult(Result):
         return "\n".join(
             [
                 f"{self.title} of {self.n_specifications} specifications{part}; "
-                f"{len(self.skipped)} could not be tested",
+                f"{len(self.skipped)} were not tested",
                 f"Null: {spec.null}",
                 f"Alternative: {spec.alternative}",
                 f"Adjustment: max-T, {kind}, over {self._arrangements_in_words()}",
                 f"p <= {level:g}: {(self.table['pvalue'] <= level).sum()} each on its "
                 f"own, {(adjusted <= level).sum()} after adjustment",
-                f"Effective number of independent tests: {self.effective_tests:.1f}",
+                f"Effective number of independent tests: {self._effective_in_words()}",
                 f"Smallest adjusted p = {format_p(float(adjusted.min()))} "
                 f"(alone p = {format_p(least['pvalue'])}): {chosen}, "
                 f"{least['window_before']} days before to {least['window_after']} after"
@@ -199,6 +202,11 @@ class ScanResult(Result):
                 *format_dropped_lines(self.dropped),
             ]
         )
+
+    def _effective_in_words(self) -> str:
+        if np.isnan(self.effective_tests):
+            return f"not defined, no statistic is rare enough for {self.level:g}"
+        return f"{self.effective_tests:.1f}"
 
     def _arrangements_in_words(self) -> str:
         if self.n_shifts:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from joblib import Parallel, delayed
 
 from timing.kernels.maxt import (
     BlockTails,
@@ -23,7 +21,7 @@ from timing.kernels.maxt import (
     step_down_p,
     tail_counts,
 )
-from timing.progress import track
+from timing.scanning.jobs import run_all
 
 if TYPE_CHECKING:
     from timing.kernels.pvalues import Alternative
@@ -135,20 +133,23 @@ def adjust(
         step_down=step_down,
     )
     n = source.n_arrangements
-    done = Parallel(n_jobs=n_jobs, return_as="generator")(
-        delayed(_tails)(source, request, block) for block in range(source.n_blocks)
+    blocks: list[BlockTails] = run_all(
+        _tails,
+        ((source, request, block) for block in range(source.n_blocks)),
+        total=source.n_blocks,
+        label="scan",
+        n_jobs=n_jobs,
+        progress=progress,
     )
-    # Closed when interrupted, so that no worker goes on.
-    with closing(done):
-        shown = track(done, total=source.n_blocks, label="scan", show=progress)
-        blocks: list[BlockTails] = list(shown)
     maxima = np.concatenate([tails.maxima for tails in blocks])
     critical = critical_value(maxima, level)
-    least = float(reach(np.array([critical], dtype=np.float32))[0])
+    least = np.inf
+    if np.isfinite(critical):
+        least = float(reach(np.array([critical], dtype=np.float32))[0])
     # A block whose maxima are larger than elsewhere kept too few of its statistics.
     high = [
         tails.high
-        if tails.floor <= least or not np.isfinite(critical)
+        if tails.floor <= least
         else _tails(source, request, block, floor=least).high
         for block, tails in enumerate(blocks)
     ]

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from timing._version import __version__
-from timing.arguments import check_choice, check_share, check_whole
+from timing.arguments import check_at_least, check_choice, check_share, check_whole
 from timing.controls import controls_in_words
 from timing.errors import ArgumentError, EmptySelectionError
 from timing.kernels.pvalues import ALTERNATIVES
@@ -44,6 +45,7 @@ def scan(
     anchors: Sequence[str] = ("interval",),
     units: Sequence[str] = ("day",),
     gap: int = 7,
+    min_expected: float = 0.0,
     strata: Strata = "month",
     controls: Controls = (),
     null: NullModel | str | None = None,
@@ -75,6 +77,10 @@ def scan(
         ``"day"``, ``"event"``, ``"missile"``, ``"episode"``.
     gap : int, default 7
         Longest distance of the launch days of one episode.
+    min_expected : float, default 0.0
+        Leave out specifications that expect fewer launches on exposed days, by the
+        exposed share of all days. They have little to say and raise the price for the
+        others; 1 is a good choice for large grids.
     strata, controls
         Of the null rates of the score, as in `randomization_test`.
     null : NullModel, str or None, default None
@@ -131,8 +137,8 @@ def scan(
     single precision; those within a relative 1e-6 count as equal.
 
     T is not scaled to equal tails: scores of specifications that expect less than about
-    one launch on exposed days have long tails, and raise the critical value for all. A
-    scan of fewer and larger classes finds more.
+    one launch on exposed days have long tails, and raise the critical value for all:
+    see `min_expected`.
 
     The effective number of tests is the m with ``1 - (1 - a)^m = f``: f is the share of
     shifts whose largest statistic reaches the critical value, a the mean over
@@ -181,6 +187,7 @@ def scan(
     check_choice("alternative", alternative, ALTERNATIVES)
     check_share("confidence_level", confidence_level)
     check_whole("n_resamples", n_resamples, minimum=1)
+    check_at_least("min_expected", min_expected, limit=0.0)
     model = None if null is None else as_null(null)
     if model is not None and len(controls):
         msg = "`controls` belong to the score shift; leave them out, or `null`."
@@ -189,7 +196,7 @@ def scan(
         tests, calendar, period=period, windows=windows, by=by, anchors=anchors,
         units=units, gap=gap, reserved=("id", "reason", *CHOICES, *NUMBERS),
     )  # fmt: skip
-    reason = reasons_to_skip(family)
+    reason = reasons_to_skip(family, min_expected=min_expected)
     _check_left(reason)
     stratum = stratum_of(family.day, strata)
     if model is not None:
@@ -203,7 +210,7 @@ def scan(
         )
     else:
         scored = score_shifted(family, stratum)
-    reason = reasons_to_skip(family, scored)
+    reason = reasons_to_skip(family, scored, min_expected=min_expected)
     tested = np.flatnonzero(reason == "")
     _check_left(reason)
     adjusted = adjust(
@@ -246,12 +253,13 @@ def scan(
                 "strata": strata_in_words(strata),
                 "controls": controls_in_words(controls),
                 "gap": f"{gap} days",
+                "min_expected": f"{min_expected:g}",
             },
         ),
     )
 
 
-def _check_left(reason: np.ndarray) -> None:
+def _check_left(reason: npt.NDArray[np.object_]) -> None:
     if (reason != "").all():
         counts = ", ".join(
             f"{(reason == r).sum()} {r}" for r in dict.fromkeys(reason.tolist())

@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from joblib import Parallel, delayed
 
 from timing.controls import control_columns, design_matrix
 from timing.errors import ArgumentError, EstimationError
 from timing.kernels.exact import tail_p
 from timing.kernels.scoring import ScoreLayout, score_layout
-from timing.progress import track
 from timing.regression.score import adjusted_score
 from timing.scanning.draws import exact_distributions, plan_draws, standardized
 from timing.scanning.estimates import Estimates, estimate_pairs
+from timing.scanning.jobs import run_all
 from timing.scanning.sources import ShiftScores, StoredScores, block_length
 
 if TYPE_CHECKING:
@@ -172,18 +171,23 @@ def score_adjusted(
         )
         raise ArgumentError(msg)
     designs = [_design(family, series, controls) for series in family.series]
-    jobs = (
-        delayed(_adjusted_pair)(
-            series.launches,
-            exposed,
-            _strata_inside(stratum, family.inside[series.period]),
-            design,
-        )
-        for exposed in family.exposures
-        for series, design in zip(family.series, designs, strict=True)
+    pairs: list[_Pair] = run_all(
+        _adjusted_pair,
+        (
+            (
+                series.launches,
+                exposed,
+                _strata_inside(stratum, family.inside[series.period]),
+                design,
+            )
+            for exposed in family.exposures
+            for series, design in zip(family.series, designs, strict=True)
+        ),
+        total=n_pairs,
+        label="controls",
+        n_jobs=n_jobs,
+        progress=progress,
     )
-    done = Parallel(n_jobs=n_jobs, return_as="generator")(jobs)
-    pairs = list(track(done, total=n_pairs, label="controls", show=progress))
     estimates = estimate_pairs(_layout(family, stratum), family.exposures)
     failed = {i: pair.fault for i, pair in enumerate(pairs) if pair.fault}
     return Scored(

@@ -23,7 +23,7 @@ _DATA = ("n_launches", "n_calendar_events", "exposed_days", "at_risk_days")
 
 
 def reasons_to_skip(
-    family: Family, scored: Scored | None = None
+    family: Family, scored: Scored | None = None, *, min_expected: float
 ) -> npt.NDArray[np.object_]:
     """Why each specification cannot be tested; empty text where it can."""
     table = family.table
@@ -32,6 +32,12 @@ def reasons_to_skip(
         "no exposed day": table["exposed_days"] == 0,
         "every day exposed": table["exposed_days"] == table["at_risk_days"],
     }
+    # By the exposed share of all days, which no shift of the calendar changes: the
+    # choice of the family then tells nothing of how launches and calendar meet.
+    share = np.append(family.exposures.mean(axis=1), 0.0)[family.exposure_of]
+    checks[f"fewer than {min_expected:g} launches expected on exposed days"] = (
+        table["n_launches"] * share < min_expected
+    )
     reason = np.full(len(table), "", dtype=object)
     for text, fails in checks.items():
         reason[(reason == "") & fails.to_numpy()] = text
@@ -69,7 +75,10 @@ def pack_rows(
     else:
         low, high = np.full((2, scored.expected.size), np.nan)
     estimates = scored.estimates
-    informative = estimates.variance[pair] / estimates.expected[pair]
+    informative = np.divide(
+        estimates.variance, estimates.expected,
+        out=np.zeros(estimates.variance.size), where=estimates.expected > 0,
+    )[pair]  # fmt: skip
     exact = scored.pvalue[pair]
     raw = np.where(np.isnan(exact), adjusted.pvalue, exact)
     numbers = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -11,10 +11,19 @@ from timing.figures import (
     figure_style,
     plot_lag_profile,
     plot_null_distribution,
+    plot_specification_curve,
     plot_timeline,
+    plot_timescale_profile,
     plot_waterfall,
+    plot_window_heatmap,
 )
-from timing.results import LagProfileResult, PermutationResult, RandomizationResult
+from timing.results import (
+    LagProfileResult,
+    PermutationResult,
+    RandomizationResult,
+    ScanResult,
+    TimescaleProfileResult,
+)
 from timing.study.output import read_json, write_figure
 
 if TYPE_CHECKING:
@@ -28,10 +37,12 @@ if TYPE_CHECKING:
 
 
 def draw(study: Study, output: Path) -> list[Path]:
-    """Draw the timeline, the decisions, the null distributions and the epochs."""
+    """Draw every figure of the study."""
     primary = RandomizationResult.from_dict(read_json(output / "primary.json"))
     permutation = PermutationResult.from_dict(read_json(output / "permutation.json"))
     profile = LagProfileResult.from_dict(read_json(output / "lag_profile.json"))
+    timescale = TimescaleProfileResult.from_dict(read_json(output / "timescale.json"))
+    scanned = ScanResult.from_dict(read_json(output / "scan.json"))
     variant = study.primary
     decisions = pd.read_csv(output / "data_decisions.csv")
     years = variant.period.end.year - variant.period.start.year + 1
@@ -82,7 +93,62 @@ def draw(study: Study, output: Path) -> list[Path]:
             f"-{study.max_lag} to {study.max_lag}, with pointwise limits and the "
             "global envelope of the null. " + profile.summary().splitlines()[3],
         ),
+        *_figure(
+            output,
+            "timescale",
+            (5.5, 3.8),
+            lambda ax: plot_timescale_profile(timescale, ax=ax),
+            "Rate ratio with its interval by the time scale that the null holds fixed: "
+            + "; ".join(
+                f"{scale} {result.conditional_rate_ratio:.2f} (p = {result.pvalue:.3f})"
+                for scale, result in zip(
+                    timescale.scale, timescale.results, strict=True
+                )
+            )
+            + ".",
+        ),
+        *_figure(
+            output,
+            "window_heatmap",
+            (5.0, 4.4),
+            lambda ax: plot_window_heatmap(
+                scanned.select(category="all", weapon="all", anchor=variant.anchor),
+                ax=ax,
+                value="conditional_rate_ratio",
+            ),
+            "Rate ratio within months by days before and after the summits, all "
+            "categories and weapons. " + _scan_text(scanned),
+        ),
+        *_specification_curve(output, scanned),
     ]
+
+
+def _scan_text(scanned: ScanResult) -> str:
+    adjusted, alone = (
+        int((p <= scanned.level).sum())
+        for p in (scanned.adjusted, scanned.table["pvalue"])
+    )
+    return (
+        f"Of {scanned.n_specifications} specifications {alone} have p of at most "
+        f"{scanned.level:.2f} on their own, {adjusted} after adjustment."
+    )
+
+
+def _specification_curve(output: Path, scanned: ScanResult) -> list[Path]:
+    """Draw the curve in a figure of the size that its panel needs."""
+    from matplotlib import pyplot as plt
+
+    with figure_style():
+        figure = cast("Figure", plot_specification_curve(scanned).figure)
+        written = write_figure(
+            output,
+            "specification_curve",
+            figure,
+            "Rate ratios of all specifications in order, with what each one chose in "
+            "the panel below. " + _scan_text(scanned),
+        )
+        plt.close(figure)
+    return written
 
 
 def _figure(

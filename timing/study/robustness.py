@@ -1,4 +1,4 @@
-"""How the answer depends on choices: the time scale held fixed, and the specification."""
+"""How the answer depends on the time scale held fixed, and on the specification."""
 
 from __future__ import annotations
 
@@ -57,6 +57,7 @@ def scan_specifications(
             windows=windows,
             by=("category", "weapon"),
             anchors=("interval", "meeting"),
+            min_expected=5.0,
             n_jobs=n_jobs,
             progress=progress,
         )
