@@ -259,3 +259,12 @@ def test_the_result_survives_json_and_reads_well():
     assert again.summary() == fit.summary()
     assert "Null: exposure does not change the launch rate, given weekday" in str(fit)
     assert {"exposed", "intercept", "weekday_Tue"} <= set(fit.params)
+
+
+def test_equivalence_is_two_one_sided_wald_tests():
+    result = run(equivalence_margin=1.5)
+    z_low = (np.log(result.rate_ratio) + np.log(1.5)) / result.std_error
+    z_high = (np.log(result.rate_ratio) - np.log(1.5)) / result.std_error
+    expected = max(stats.norm.sf(z_low), stats.norm.cdf(z_high))
+    assert result.equivalence_pvalue == pytest.approx(expected)
+    assert "Equivalence: the rate ratio lies between 0.67 and 1.50" in result.summary()

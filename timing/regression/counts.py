@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from scipy import special
 
 from timing.arguments import check_choice, check_whole
-from timing.association import POWER, Request
+from timing.association import Request
 from timing.controls import controls_in_words
 from timing.errors import FallbackWarning, SeparationWarning
-from timing.kernels.pvalues import p_value
 from timing.kernels.sandwich import newey_west
 from timing.panel import panel_of
+from timing.regression.estimates import exact_binomial, wald
 from timing.regression.fitting import (
     Fit,
     Rows,
@@ -26,7 +25,6 @@ from timing.results import CountRegressionResult
 
 if TYPE_CHECKING:
     from timing.controls import Controls
-    from timing.grid import DayGrid
     from timing.inputs import Dates
     from timing.period import StudyPeriod, Window
 
@@ -48,15 +46,18 @@ def count_regression(
     freq: Literal["D", "W"] = "D",
     cov: Literal["HAC", "robust", "model"] = "HAC",
     maxlags: int | None = None,
-    unit: Literal["day", "event"] = "day",
+    unit: Literal["day", "event", "missile", "episode"] = "day",
+    gap: int = 7,
     anchor: Literal["interval", "meeting", "start", "end", "announced"] = "interval",
     confidence_level: float = 0.95,
+    equivalence_margin: float = 2.0,
 ) -> CountRegressionResult:
     """Regress launch counts on exposure: a rate ratio with controls held fixed.
 
     Parameters
     ----------
-    tests, calendar, period, window, unit, anchor, confidence_level
+    tests, calendar, period, window, unit, gap, anchor, confidence_level, \
+equivalence_margin
         As in `permutation_test`.
     controls : sequence of str or Series, default ()
         As in `daily_panel`.
@@ -131,8 +132,10 @@ def count_regression(
         window=window,
         anchor=anchor,
         unit=unit,
+        gap=gap,
         alternative="two-sided",
         confidence_level=confidence_level,
+        equivalence_margin=equivalence_margin,
     )
     grid = request.grid(tests, calendar)
     rows, dropped = design_rows(panel_of(grid, controls), freq)
@@ -140,7 +143,7 @@ def count_regression(
 
     if grid.count in (0, grid.n_launches):
         _warn(_SEPARATED, SeparationWarning, notes)
-        estimate = _binomial(grid, request)
+        estimate = exact_binomial(grid, request)
         used_family, dispersion = str(family), 0.0
         params: dict[str, float] = {}
         errors: dict[str, float] = {}
@@ -155,7 +158,7 @@ def count_regression(
         std_errors = np.sqrt(np.diag(covariance))
         at = names.index(_EXPOSED)
         naive_error = np.sqrt(naive[at, at])
-        estimate = _wald(fit.params[at], std_errors[at], naive_error, request)
+        estimate = wald(fit.params[at], std_errors[at], naive_error, request)
         dispersion = fit.dispersion
         params = dict(zip(names, fit.params.tolist(), strict=True))
         errors = dict(zip(names, std_errors.tolist(), strict=True))
@@ -208,61 +211,3 @@ def _fit(rows: Rows, family: str, notes: list[str]) -> tuple[Fit, str]:
         _warn(text, FallbackWarning, notes)
         return poisson, "poisson"
     return fit, family
-
-
-_Estimate = dict[str, Any]
-
-
-def _wald(
-    log_ratio: float, std_error: float, naive_error: float, request: Request
-) -> _Estimate:
-    z = special.ndtri(1 - request.level / 2)
-    return {
-        "rate_ratio": float(np.exp(log_ratio)),
-        "std_error": float(std_error),
-        "pvalue": _normal_p(log_ratio / std_error),
-        "naive_pvalue": _normal_p(log_ratio / naive_error),
-        "interval": (
-            float(np.exp(log_ratio - z * std_error)),
-            float(np.exp(log_ratio + z * std_error)),
-        ),
-        "minimum_detectable_rate_ratio": float(
-            np.exp((z + special.ndtri(POWER)) * std_error)
-        ),
-    }
-
-
-def _normal_p(z: float) -> float:
-    return p_value(special.ndtr(-z), 0.0, special.ndtr(z), alternative="two-sided")
-
-
-def _binomial(grid: DayGrid, request: Request) -> _Estimate:
-    """Exact answer where no launch, or every launch, is exposed.
-
-    Given n launches, those on exposed days are binomial with odds
-    ``rate_ratio * exposed days / unexposed days``.
-    """
-    n, share = grid.n_launches, grid.exposed_days / grid.day.size
-    odds = share / (1 - share)
-    none = grid.count == 0
-    at_observed = (1 - share) ** n if none else share**n
-    beyond = 1 - at_observed
-    pvalue = p_value(
-        beyond if none else 0.0,
-        at_observed,
-        0.0 if none else beyond,
-        alternative="two-sided",
-    )
-    extreme = (request.level / 2) ** (1 / n)
-    return {
-        "rate_ratio": 0.0 if none else float("inf"),
-        "std_error": float("nan"),
-        "pvalue": pvalue,
-        "naive_pvalue": pvalue,
-        "interval": (
-            (0.0, (1 - extreme) / extreme / odds)
-            if none
-            else (extreme / (1 - extreme) / odds, float("inf"))
-        ),
-        "minimum_detectable_rate_ratio": float("nan"),
-    }

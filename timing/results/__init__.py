@@ -15,7 +15,7 @@ from timing.results.base import (
     Specification,
 )
 from timing.results.profile import LagProfileResult
-from timing.results.regression import CountRegressionResult
+from timing.results.regression import CountRegressionResult, RegressionResult
 from timing.results.scan import ScanResult
 from timing.results.surprise import BaseRate, SurpriseResult
 from timing.results.timescale import TimescaleProfileResult
@@ -31,6 +31,7 @@ __all__ = [
     "LagProfileResult",
     "PermutationResult",
     "RandomizationResult",
+    "RegressionResult",
     "Result",
     "SampledNull",
     "ScanResult",

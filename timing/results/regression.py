@@ -1,4 +1,4 @@
-"""Result of the regressions."""
+"""Results of the regressions."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from timing.results.base import (
     Specification,
     decode_fields,
     format_dropped_lines,
+    format_equivalence,
     format_interval,
     format_p,
     format_power,
@@ -22,40 +23,40 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class CountRegressionResult(Result):
-    """Result of `count_regression`.
+class RegressionResult(Result):
+    """What every regression reports.
 
     Attributes
     ----------
     rate_ratio : float
-        Rate on exposed over rate on unexposed days, controls held fixed.
+        Rate on exposed over rate on unexposed days, the rest of the model held fixed.
     std_error : float
         Standard error of the log rate ratio, of the type named in `cov`.
     pvalue : float
-        Two-sided, from the normal distribution of log rate ratio / std_error.
+        Two-sided.
     naive_pvalue : float
         The same from the model's own errors, which assume independent days.
     interval : (float, float)
         Read it by ``confidence_interval()``.
     params, std_errors : dict
         Every coefficient (log scale) and its standard error.
-    dispersion : float
-        Negative binomial alpha; 0 for Poisson.
     n_obs, n_launches, exposed_days, at_risk_days, n_calendar_events : int
         `n_obs` counts the rows that the fit used.
     minimum_detectable_rate_ratio : float
         Rate ratio that this test finds with 80 % power, by its standard error.
-    family, cov : str
+    equivalence_margin, equivalence_pvalue : float
+        As in `permutation_test`: small where the rate ratio lies within the margin.
+    cov : str
+        Type of the errors.
     warnings : tuple of str
     dropped : tuple of Dropped
     specification : Specification
     """
 
-    title: ClassVar[str] = "Count regression"
     table_fields: ClassVar[tuple[str, ...]] = (
-        "family", "cov", "rate_ratio", "std_error", "pvalue", "naive_pvalue",
-        "dispersion", "n_obs", "n_launches", "exposed_days", "at_risk_days",
-        "n_calendar_events", "minimum_detectable_rate_ratio",
+        "cov", "rate_ratio", "std_error", "pvalue", "naive_pvalue", "n_obs",
+        "n_launches", "exposed_days", "at_risk_days", "n_calendar_events",
+        "minimum_detectable_rate_ratio", "equivalence_margin", "equivalence_pvalue",
     )  # fmt: skip
 
     rate_ratio: float
@@ -65,30 +66,39 @@ class CountRegressionResult(Result):
     interval: tuple[float, float]
     params: dict[str, float] = field(repr=False)
     std_errors: dict[str, float] = field(repr=False)
-    dispersion: float
     n_obs: int
     n_launches: int
     exposed_days: int
     at_risk_days: int
     n_calendar_events: int
     minimum_detectable_rate_ratio: float
-    family: str
+    equivalence_margin: float
+    equivalence_pvalue: float
     cov: str
     warnings: tuple[str, ...] = ()
     dropped: tuple[Dropped, ...] = field(repr=False)
     specification: Specification = field(repr=False)
 
+    def _title_line(self) -> str:
+        return f"{self.title} ({self.cov} errors)"
+
+    def _model_lines(self) -> list[str]:
+        """Lines on what only this model has."""
+        return []
+
     def summary(self) -> str:
         """Null hypothesis, numbers and data, in words."""
         spec = self.specification
         lines = [
-            f"{self.title} ({self.family}, {self.cov} errors)",
+            self._title_line(),
             f"Null: {spec.null}",
             f"Rate ratio: {format_ratio(self.rate_ratio)}, "
             f"{format_interval(*self.interval, spec.confidence_level)}",
             f"p = {format_p(self.pvalue)}  (errors of independent days: "
             f"p = {format_p(self.naive_pvalue)})",
             format_power(self.minimum_detectable_rate_ratio, "two-sided"),
+            format_equivalence(self.equivalence_margin, self.equivalence_pvalue),
+            *self._model_lines(),
             f"Period: {spec.period}; window: {spec.window} (anchor: {spec.anchor})",
             f"Data: {self.n_launches} launches (unit: {spec.unit}), "
             f"{self.n_calendar_events} calendar events, {self.exposed_days} exposed of "
@@ -106,3 +116,27 @@ class CountRegressionResult(Result):
         for name in maps:
             decoded[name] = {k: float(v) for k, v in stored[name].items()}
         return cls(**decoded)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class CountRegressionResult(RegressionResult):
+    """Result of `count_regression`.
+
+    Attributes
+    ----------
+    family : str
+        Family used.
+    dispersion : float
+        Negative binomial alpha; 0 for Poisson.
+    """
+
+    title: ClassVar[str] = "Count regression"
+    table_fields: ClassVar[tuple[str, ...]] = (
+        "family", "dispersion", *RegressionResult.table_fields,
+    )  # fmt: skip
+
+    family: str
+    dispersion: float
+
+    def _title_line(self) -> str:
+        return f"{self.title} ({self.family}, {self.cov} errors)"
