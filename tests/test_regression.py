@@ -8,6 +8,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 import timing
 from timing.errors import (
@@ -262,7 +263,13 @@ def test_the_result_survives_json_and_reads_well():
 
 
 def test_equivalence_is_two_one_sided_wald_tests():
-    result = run(equivalence_margin=1.5)
+    result = timing.count_regression(
+        timing.load_tests(weapons="ballistic"),
+        timing.load_calendar("us_president_visit_rok"),
+        period=PERIOD,
+        window=timing.Window(7, 7),
+        equivalence_margin=1.5,
+    )
     z_low = (np.log(result.rate_ratio) + np.log(1.5)) / result.std_error
     z_high = (np.log(result.rate_ratio) - np.log(1.5)) / result.std_error
     expected = max(stats.norm.sf(z_low), stats.norm.cdf(z_high))

@@ -84,12 +84,7 @@ def exact_binomial(grid: DayGrid, request: Request) -> Estimate:
     Pearson (1934, Biometrika 26:404-413).
     """
     n, share = grid.n_launches, grid.exposed_days / grid.day.size
-    k = np.arange(n + 1)
-    log_p = special.xlogy(k, share) + special.xlog1py(n - k, -share)
-    log_p += (
-        special.gammaln(n + 1) - special.gammaln(k + 1) - special.gammaln(n - k + 1)
-    )
-    pmf = Pmf(0, special.softmax(log_p))
+    pmf = binomial_pmf(n, share)
     pvalue = tail_p(pmf, grid.count, alternative="two-sided")
     return {
         "rate_ratio": grid.rate_ratio,
