@@ -8,6 +8,7 @@ import numpy as np
 from scipy import special
 
 from timing.association import POWER
+from timing.kernels.breakpoints import binomial_pmf
 from timing.kernels.exact import equivalence_p, rate_ratio_interval, tail_p
 from timing.kernels.pvalues import p_value
 
