@@ -636,3 +636,23 @@ def test_specifications_that_expect_too_few_launches_are_skipped():
         ArgumentError, match="`min_expected` is -1; it must be a finite"
     ):
         scan(TESTS, CALENDAR, **COMMON, min_expected=-1)
+
+
+def test_power_and_equivalence_are_near_those_of_the_single_test():
+    result = scan(TESTS, CALENDAR, **COMMON, equivalence_margin=3.0)
+    rows = result.table[result.table["expected_count"] > 4]
+    assert len(rows) > 1
+    for row in rows.itertuples():
+        alone = timing.randomization_test(
+            chosen(TESTS, "weapon", row.weapon),
+            chosen(CALENDAR, "category", row.category),
+            period=PERIOD,
+            window=Window(row.window_before, row.window_after),
+            equivalence_margin=3.0,
+        )
+        assert row.equivalence_pvalue == pytest.approx(
+            alone.equivalence_pvalue, abs=0.05
+        )
+        assert np.log(row.minimum_detectable_rate_ratio) == pytest.approx(
+            np.log(alone.minimum_detectable_rate_ratio), rel=0.25
+        )

@@ -78,7 +78,10 @@ def null_of_statistic(
     observed = float(statistic.of(launches[None, :])[0])
     counts = null.distribution(launches, exposed, day)
     if isinstance(statistic, LinearStatistic):
-        sums = null.distribution(launches, statistic.weights, day)
+        is_count = statistic.weights is exposed
+        sums = (
+            counts if is_count else null.distribution(launches, statistic.weights, day)
+        )
         if sums is not None and counts is not None:
             n = int(launches.sum()) if statistic.per_launch else 1
             return NullOfStatistic(

@@ -6,7 +6,9 @@ five days). Seconds are medians, from tables to result, beside a raw FFT pair of
 same length in the same rounds; calls of more than two seconds are timed once. Memory is
 the peak of one call in a process of its own (see `measure.py`). The interval of the
 score shift is searched outward from the estimate: where few launches meet exposure the
-search is longer, or ends at once, so that its seconds need not grow evenly. The table
+search is longer, or ends at once, so that its seconds need not grow evenly. Seconds are
+those of a process that has run for a while: in a fresh one the allocator returns the
+memory of every chunk of draws, and shuffled blocks took four times as long. The table
 goes to ``analyses/results``, the figure to ``analyses/output/benchmarks``.
 
     python analyses/benchmarks/growth.py

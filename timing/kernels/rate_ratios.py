@@ -50,13 +50,26 @@ def _sums(values: FloatArray, strata: Informative) -> FloatArray:
     return sums
 
 
-def solve_log_ratios(strata: Informative, quantile: FloatArray) -> FloatArray:
-    """Log rate ratios b at which ``(S - E(b)) / sqrt(V(b))`` passes `quantile`.
+def _moments(
+    strata: Informative, log_ratio: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Mean and variance of the observed count of each specification.
 
     With Y launches and exposed share p of a stratum, ``E = sum Y r`` and
     ``V = sum Y r (1 - r)``, where ``r = p e^b / (p e^b + 1 - p)``: the conditional
-    Poisson model. By bisection, for all specifications at once; -inf or inf where the
-    quantile is not passed between -30 and 30.
+    Poisson model at log rate ratio b.
+    """
+    odds = np.log(strata.share) - np.log1p(-strata.share)
+    risen = 1 / (1 + np.exp(-(odds + log_ratio[strata.pair])))
+    mean = _sums(strata.launches * risen, strata)
+    return mean, _sums(strata.launches * risen * (1 - risen), strata)
+
+
+def solve_log_ratios(strata: Informative, quantile: FloatArray) -> FloatArray:
+    """Log rate ratios b at which ``(S - E(b)) / sqrt(V(b))`` passes `quantile`.
+
+    By bisection, for all specifications at once; -inf or inf where the quantile is not
+    passed between -30 and 30.
 
     Parameters
     ----------
@@ -65,13 +78,10 @@ def solve_log_ratios(strata: Informative, quantile: FloatArray) -> FloatArray:
         0 for the estimate, z and -z for the lower and upper limit.
     """
     n = strata.observed.size
-    odds = np.log(strata.share) - np.log1p(-strata.share)
     low, high = np.full(n, -_MAX_LOG_RATIO), np.full(n, _MAX_LOG_RATIO)
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        risen = 1 / (1 + np.exp(-(odds + middle[strata.pair])))
-        mean = _sums(strata.launches * risen, strata)
-        variance = _sums(strata.launches * risen * (1 - risen), strata)
+        mean, variance = _moments(strata, middle)
         too_low = strata.observed - mean > quantile * np.sqrt(variance)
         low, high = np.where(too_low, middle, low), np.where(too_low, high, middle)
     root = (low + high) / 2
@@ -125,3 +135,40 @@ def score_limits(
     low[(strata.observed == 0) | none | np.isinf(lower)] = 0.0
     high[(strata.observed == strata.possible) | none | np.isinf(upper)] = np.inf
     return low, high
+
+
+def detectable_ratios(strata: Informative, needed: FloatArray) -> FloatArray:
+    """Rate ratios that move the expected count by `needed` standard deviations.
+
+    Parameters
+    ----------
+    strata : Informative
+    needed : (p,) array of float
+        Negative for ratios below 1; standard deviations are those at a ratio of 1.
+
+    Returns
+    -------
+    (p,) array of float
+        Infinite, or 0, where no ratio moves it so far.
+    """
+    n = needed.size
+    mean, variance = _moments(strata, np.zeros(n))
+    target = mean + needed * np.sqrt(variance)
+    low, high = np.full(n, -_MAX_LOG_RATIO), np.full(n, _MAX_LOG_RATIO)
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        too_low = _moments(strata, middle)[0] < target
+        low, high = np.where(too_low, middle, low), np.where(too_low, high, middle)
+    ratio: FloatArray = np.exp((low + high) / 2)
+    ratio[target >= strata.possible] = np.inf
+    ratio[target <= 0] = 0.0
+    ratio[variance == 0] = np.where(needed[variance == 0] < 0, 0.0, np.inf)
+    return ratio
+
+
+def scores_at(strata: Informative, log_ratio: float) -> FloatArray:
+    """``(S - E(b)) / sqrt(V(b))`` of each specification; 0 where V is 0."""
+    mean, variance = _moments(strata, np.full(strata.observed.size, log_ratio))
+    scores: FloatArray = np.zeros(mean.size)
+    np.divide(strata.observed - mean, np.sqrt(variance), out=scores, where=variance > 0)
+    return scores

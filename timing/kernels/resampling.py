@@ -41,8 +41,7 @@ def rotated(
     drawn = np.zeros((size, launches.size), dtype=np.int64)
     for rows, shift in zip(strata, shifts.T, strict=True):
         if launches[rows].any():
-            source = (np.arange(rows.size) - shift[:, None]) % rows.size
-            drawn[:, rows] = launches[rows][source]
+            drawn[:, rows] = all_rotations(launches[rows])[-shift % rows.size]
     return drawn
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize, signal
+from scipy import optimize
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -57,6 +57,8 @@ def excitation(launches: IntArray, delay: float) -> FloatArray:
     >>> excitation(np.array([1, 0, 0]), 2.0)
     array([0.  , 0.5 , 0.25])
     """
+    from scipy import signal  # slow to import, and needed nowhere else
+
     decay = 1 - 1 / delay
     felt: FloatArray = signal.lfilter([0.0, 1 - decay], [1.0, -decay], launches)
     return felt

@@ -26,7 +26,8 @@ from timing.results.base import (
 NUMBERS = (
     "count", "expected_count", "rate_ratio", "conditional_rate_ratio", "ci_low",
     "ci_high", "statistic", "pvalue", "p_single_step", "p_step_down", "n_launches",
-    "n_calendar_events", "exposed_days", "at_risk_days", "informative_share", "same_as",
+    "n_calendar_events", "exposed_days", "at_risk_days", "informative_share",
+    "minimum_detectable_rate_ratio", "equivalence_pvalue", "same_as",
 )  # fmt: skip
 """Columns of the table after the choices of the specification."""
 
@@ -49,7 +50,9 @@ class ScanResult(Result):
         `by`). ``pvalue`` is that of the specification alone; ``p_single_step`` and
         ``p_step_down`` are adjusted for the number of specifications and never below
         it. ``ci_low`` and ``ci_high`` are approximate limits of
-        ``conditional_rate_ratio`` for the specification alone, not adjusted.
+        ``conditional_rate_ratio`` for the specification alone, not adjusted;
+        ``minimum_detectable_rate_ratio`` and ``equivalence_pvalue`` rest on the same
+        approximation.
         ``same_as`` is the id of the first specification with the same launches and
         exposure.
     skipped : DataFrame

@@ -8,11 +8,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from timing.association import POWER
 from timing.kernels.pvalues import Alternative
 from timing.kernels.rate_ratios import (
     Informative,
     conditional_rate_ratios,
+    detectable_ratios,
     score_limits,
+    scores_at,
 )
 from timing.kernels.scoring import ScoreLayout, exposed_shares
 
@@ -86,15 +89,44 @@ def limits(
     alternative: Alternative,
 ) -> tuple[FloatArray, FloatArray]:
     """Approximate limits of the rate ratios: `spread` widens the score's own."""
-    error = 1 - confidence_level
-    z = special.ndtri(1 - (error / 2 if alternative == "two-sided" else error))
-    width = z * spread
+    width = _quantile(confidence_level, alternative) * spread
     none = np.full(width.size, np.inf)
     return score_limits(
         estimates.strata,
         lower=none if alternative == "less" else width,
         upper=none if alternative == "greater" else width,
     )
+
+
+def _quantile(confidence_level: float, alternative: Alternative) -> float:
+    error = 1 - confidence_level
+    return float(
+        special.ndtri(1 - (error / 2 if alternative == "two-sided" else error))
+    )
+
+
+def detectable(
+    estimates: Estimates,
+    spread: FloatArray,
+    *,
+    confidence_level: float,
+    alternative: Alternative,
+) -> FloatArray:
+    """Approximate rate ratios that each test alone finds with 80 % power."""
+    sign = -1 if alternative == "less" else 1
+    needed = _quantile(confidence_level, alternative) + special.ndtri(POWER)
+    return detectable_ratios(estimates.strata, sign * needed * spread)
+
+
+def equivalence(
+    estimates: Estimates, spread: FloatArray, *, margin: float
+) -> FloatArray:
+    """Approximate p-values of rate ratios outside ``1 / margin`` to `margin`."""
+    safe = np.where(spread > 0, spread, 1.0)
+    above = scores_at(estimates.strata, -float(np.log(margin))) / safe
+    below = scores_at(estimates.strata, float(np.log(margin))) / safe
+    outside: FloatArray = np.maximum(special.ndtr(-above), special.ndtr(below))
+    return np.clip(outside, np.finfo(float).tiny, 1.0)
 
 
 def crude_rate_ratios(

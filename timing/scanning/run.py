@@ -9,7 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from timing._version import __version__
-from timing.arguments import check_at_least, check_choice, check_share, check_whole
+from timing.arguments import (
+    check_above,
+    check_at_least,
+    check_choice,
+    check_share,
+    check_whole,
+)
 from timing.controls import controls_in_words
 from timing.errors import ArgumentError, EmptySelectionError
 from timing.kernels.pvalues import ALTERNATIVES
@@ -52,6 +58,7 @@ def scan(
     alternative: Alternative = "two-sided",
     n_resamples: int = 9999,
     confidence_level: float = 0.95,
+    equivalence_margin: float = 2.0,
     step_down: bool = True,
     rng: np.random.Generator | int | None = None,
     n_jobs: int | None = None,
@@ -91,6 +98,8 @@ def scan(
         Draws of `null`; not used for the score shift, which takes all shifts.
     confidence_level : float, default 0.95
         Its complement is the family-wise level; also that of each row's limits.
+    equivalence_margin : float, default 2.0
+        As in `permutation_test`.
     step_down : bool, default True
         Report the step-down p-values too, which find more.
     rng : Generator, int or None
@@ -147,7 +156,8 @@ def scan(
     ``ci_low`` and ``ci_high`` hold the rate ratios at which the conditional Poisson
     score lies within z standard deviations of 0, times the standard deviation of Z over
     the shifts, which allows for clustering: approximate, not adjusted for the number of
-    specifications, and not given with controls.
+    specifications, and not given with controls. The minimum detectable rate ratio (80 %
+    power, alone) and the equivalence p-value (two one-sided tests) rest on the same.
 
     With `null`, all sets of launches move by the same draws, over all periods together;
     T comes from ``(S - mean) / sd`` with the exact moments where the null model has
@@ -188,6 +198,7 @@ def scan(
     check_share("confidence_level", confidence_level)
     check_whole("n_resamples", n_resamples, minimum=1)
     check_at_least("min_expected", min_expected, limit=0.0)
+    check_above("equivalence_margin", equivalence_margin, limit=1.0)
     model = None if null is None else as_null(null)
     if model is not None and len(controls):
         msg = "`controls` belong to the score shift; leave them out, or `null`."
@@ -224,7 +235,8 @@ def scan(
     )
     table, skipped = pack_rows(
         family, scored, adjusted, reason,
-        confidence_level=confidence_level, alternative=alternative,
+        confidence_level=confidence_level, equivalence_margin=equivalence_margin,
+        alternative=alternative,
     )  # fmt: skip
     return ScanResult(
         table=table,
@@ -254,6 +266,7 @@ def scan(
                 "controls": controls_in_words(controls),
                 "gap": f"{gap} days",
                 "min_expected": f"{min_expected:g}",
+                "equivalence_margin": f"{equivalence_margin:g}",
             },
         ),
     )

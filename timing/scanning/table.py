@@ -9,7 +9,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from timing.results.scan import NUMBERS
-from timing.scanning.estimates import crude_rate_ratios, limits
+from timing.scanning.estimates import (
+    crude_rate_ratios,
+    detectable,
+    equivalence,
+    limits,
+)
 
 if TYPE_CHECKING:
     from timing.kernels.pvalues import Alternative
@@ -55,6 +60,7 @@ def pack_rows(
     reason: npt.NDArray[np.object_],
     *,
     confidence_level: float,
+    equivalence_margin: float,
     alternative: Alternative,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Put the numbers beside the choices; return the rows tested and those skipped."""
@@ -72,8 +78,15 @@ def pack_rows(
             confidence_level=confidence_level,
             alternative=alternative,
         )
+        found = detectable(
+            scored.estimates,
+            spread,
+            confidence_level=confidence_level,
+            alternative=alternative,
+        )
+        outside = equivalence(scored.estimates, spread, margin=equivalence_margin)
     else:
-        low, high = np.full((2, scored.expected.size), np.nan)
+        low, high, found, outside = np.full((4, scored.expected.size), np.nan)
     estimates = scored.estimates
     informative = np.divide(
         estimates.variance, estimates.expected,
@@ -97,6 +110,8 @@ def pack_rows(
         "p_step_down": np.maximum(adjusted.step_down, raw),
         **{name: rows[name] for name in _DATA},
         "informative_share": informative,
+        "minimum_detectable_rate_ratio": found[pair],
+        "equivalence_pvalue": outside[pair],
         "same_as": _first_of(pair, rows["id"].to_numpy()),
     }  # fmt: skip
     tested = pd.DataFrame(
