@@ -1,16 +1,19 @@
 """Tables of results for papers."""
 
+import math
 import xml.etree.ElementTree as ET
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 
 from timing import (
     StudyPeriod,
     Window,
     count_regression,
+    daily_panel,
     lag_profile,
     load_sources,
     permutation_test,
@@ -45,9 +48,9 @@ def test_a_table_has_one_row_for_each_result(permutation: Any, randomization: An
     assert table["label"].tolist() == ["shift", "score"]
     assert table["method"].tolist() == ["permutation_test", "randomization_test"]
     assert table.columns.tolist() == [
-        "label", "method", "rate ratio", "95% interval", "p", "naive p", "launches",
-        "on exposed days", "expected", "exposed days", "at-risk days",
-        "calendar events", "detectable ratio", "information left",
+        "label", "method", "rate ratio", "95% interval", "p", "naive p", "errors",
+        "launches", "on exposed days", "expected", "exposed days", "at-risk days",
+        "calendar events", "rows in the fit", "detectable ratio", "information left",
     ]  # fmt: skip
     row = table.iloc[0]
     assert row["rate ratio"] == permutation.conditional_rate_ratio
@@ -139,12 +142,12 @@ def test_markdown_escapes_bars():
 def test_latex_escapes_its_special_characters():
     assert write_table(FRAME, "latex").splitlines() == [
         r"\begin{tabular}{lllll}",
-        r"\hline",
+        r"\toprule",
         r"a|b & share\_1 & n & day & ratio \\",
-        r"\hline",
+        r"\midrule",
         r"x|y & 1.50 & 2 & 2025-10-28 & inf \\",
         r"50\% \& \textless{}more\textgreater{} &  & -3 &  & -inf \\",
-        r"\hline",
+        r"\bottomrule",
         r"\end{tabular}",
     ]
     special = write_table(pd.DataFrame({r"\ {} $ # ~ ^": [1]}), "latex")
@@ -184,3 +187,80 @@ def test_the_citation_lists_every_database():
     for title in sources.loc[sources["kind"].eq("database"), "title"]:
         assert title in text
     assert "https://" in text
+
+
+# Models side by side
+
+
+@pytest.fixture(scope="module")
+def regression() -> Any:
+    tests = pd.date_range("2024-01-01", "2025-12-31", freq="9D")
+    calendar = pd.date_range("2024-02-05", "2025-12-01", freq="60D")
+    period = StudyPeriod("2024-01-01", "2025-12-31")
+    options: dict[str, Any] = {"period": period, "window": Window(5, 5)}
+    return count_regression(tests, calendar, **options, cov="robust"), daily_panel(
+        tests, calendar, **options
+    )
+
+
+def test_models_stand_in_columns(permutation: Any, regression: Any):
+    results = {"shift": permutation, "Poisson": regression[0]}
+    table = results_table(results, layout="columns")
+    assert table.columns.tolist() == ["", "shift", "Poisson"]
+    cells = table.set_index("")
+    assert cells.loc["rate ratio", "Poisson"] == regression[0].rate_ratio
+    assert cells.loc["errors"].tolist() == ["exact", "robust"]
+    assert cells.loc["rows in the fit", "Poisson"] == regression[0].n_obs
+    assert math.isnan(cells.loc["rows in the fit", "shift"])
+    text = results_table(results, layout="columns", format="latex")
+    assert text.splitlines()[2] == r" & shift & Poisson \\"
+    only = results_table({"shift": permutation}, layout="columns")
+    assert "rows in the fit" not in only[""].tolist()
+
+
+def test_a_model_of_statsmodels_stands_beside_ours(regression: Any):
+    ours, panel = regression
+    design = sm.add_constant(panel[["exposed"]].astype(float))
+    fitted = sm.GLM(panel["launches"], design, family=sm.families.Poisson()).fit(
+        cov_type="HC0"
+    )
+    table = results_table({"ours": ours, "theirs": fitted})
+    assert table.loc[1, "method"] == "statsmodels GLM"
+    assert table.loc[1, "rate ratio"] == pytest.approx(table.loc[0, "rate ratio"])
+    assert table.loc[1, "p"] == table.loc[0, "p"]
+    assert table.loc[1, "errors"] == "HC0"
+    assert table.loc[1, "naive p"] == ""
+
+
+def test_a_model_without_the_effect_or_with_another_link_is_named(regression: Any):
+    panel = regression[1]
+    design = sm.add_constant(panel[["exposed"]].astype(float))
+    fitted = sm.GLM(panel["launches"], design, family=sm.families.Poisson()).fit()
+    message = r"`results\['m'\]` has no parameter 'x'; .* are 'const', 'exposed'"
+    with pytest.raises(ArgumentError, match=message):
+        results_table({"m": fitted}, exposure="x")
+    logit = sm.GLM(panel["launches"], design, family=sm.families.Binomial()).fit()
+    with pytest.raises(ArgumentError, match="has a Logit link; rate ratios need a log"):
+        results_table({"m": logit})
+
+
+def test_results_offer_the_hooks_of_maketables(permutation: Any, regression: Any):
+    fit = regression[0]
+    table = fit.__maketables_coef_table__
+    assert table.index.tolist() == ["exposed"]
+    assert table.loc["exposed", "b"] == pytest.approx(np.log(fit.rate_ratio))
+    assert table.loc["exposed", "se"] == fit.std_error
+    assert table.loc["exposed", "ci95u"] == pytest.approx(np.log(fit.interval[1]))
+    assert fit.__maketables_stat__("N") == fit.n_obs
+    assert fit.__maketables_stat__("se_type") == "robust"
+    assert fit.__maketables_stat__("r2") is None
+    assert permutation.__maketables_coef_table__["p"].tolist() == [permutation.pvalue]
+    profile = lag_profile(TESTS, CALENDAR, period=DATA["period"], max_lag=3, rng=1)
+    assert not hasattr(profile, "__maketables_coef_table__")
+
+
+def test_maketables_shows_our_results(permutation: Any, regression: Any):
+    maketables = pytest.importorskip("maketables", reason="maketables not installed")
+    table = maketables.ETable([permutation, regression[0]]).df
+    assert len(table.columns) == 2
+    assert "exposed" in str(table)

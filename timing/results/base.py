@@ -165,6 +165,45 @@ class Result:
         """Text for people; see the concrete result."""
         raise NotImplementedError
 
+    @property
+    def __maketables_coef_table__(self) -> pd.DataFrame:
+        """The exposure effect on the log scale, for the package maketables."""
+        if "rate_ratio" not in self.table_fields:
+            msg = f"{type(self).__name__} has no rate ratio"
+            raise AttributeError(msg)
+        row = self.to_frame().iloc[0]
+        ratio = row.get("conditional_rate_ratio", row["rate_ratio"])
+        b, low, high = (
+            math.log(value) if 0 < value < math.inf else math.nan
+            for value in (ratio, row["ci_low"], row["ci_high"])
+        )
+        numbers = {"b": b, "se": row.get("std_error", math.nan), "p": row["pvalue"]}
+        if row["confidence_level"] == 0.95:
+            numbers |= {"ci95l": low, "ci95u": high}
+        return pd.DataFrame(numbers, index=pd.Index(["exposed"], name="Coefficient"))
+
+    def __maketables_stat__(self, key: str) -> object:
+        """One number of the foot of a table, for the package maketables."""
+        row = self.to_frame().iloc[0]
+        names = {"N": "n_obs" if "n_obs" in row else "at_risk_days", "se_type": "cov"}
+        value = row.get(names.get(key, key))
+        return value.item() if isinstance(value, np.generic) else value
+
+    @property
+    def __maketables_depvar__(self) -> str:
+        """What the model explains, for the package maketables."""
+        return "launches"
+
+    @property
+    def __maketables_default_stat_keys__(self) -> list[str]:
+        """Numbers of the foot of a table, for the package maketables."""
+        return ["N", "n_launches", "exposed_days", "se_type"]
+
+    @property
+    def __maketables_stat_labels__(self) -> dict[str, str]:
+        """Labels of these numbers, for the package maketables."""
+        return {"n_launches": "Launches", "exposed_days": "Exposed days"}
+
     def _repr_html_(self) -> str:
         table = self.to_frame().T
         html: str = table.to_html(header=False, float_format=lambda v: f"{v:.4g}")
