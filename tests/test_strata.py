@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from timing import StudyPeriod
-from timing.clock import parse_days
+from timing.clock import parse_days, to_dates
 from timing.errors import ArgumentError
 from timing.strata import strata_in_words, stratum_of
 
@@ -99,8 +99,8 @@ def test_a_callable_labels_the_days():
     ("strata", "message"),
     [
         ("week", "`strata` is 'week'; it must be None, one of 'month', 'quarter', "
-                 "'half', 'year', 'era', 'fortnight', a whole number of days, a Series "
-                 "indexed by day, or a callable"),
+                 "'half', 'year', 'era', 'fortnight', 'month_of_year', 'weekday', a "
+                 "whole number of days, a Series indexed by day, or a callable"),
         (0, "`strata` is 0; it must be a whole number of at least 1"),
         (-14, "`strata` is -14; it must be a whole number of at least 1"),
         (True, "`strata` is True; it must be a whole number of at least 1"),
@@ -130,3 +130,20 @@ def test_strata_are_named_in_words():
     assert strata_in_words(10) == "each span of 10 days"
     assert strata_in_words(season) == "each stratum of 'season'"
     assert strata_in_words(pd.Series(name="phase")) == "each stratum of 'phase'"
+
+
+def test_a_tuple_crosses_its_parts():
+    days = StudyPeriod("2024-01-01", "2025-12-31").days
+    dates = pd.DatetimeIndex(to_dates(days))
+    expected = pd.Series(
+        list(zip(dates.year, dates.month, dates.day_of_week, strict=True))
+    )
+    found = stratum_of(days, ("year", "month", "weekday"))
+    np.testing.assert_array_equal(found, pd.factorize(expected)[0])
+    whole = stratum_of(days, ("month_of_year", "year"))
+    np.testing.assert_array_equal(whole, stratum_of(days, "month"))
+    assert strata_in_words(("year", "weekday")) == "each combination of year, weekday"
+    with pytest.raises(ArgumentError, match="`strata` is an empty tuple"):
+        stratum_of(days, ())
+    with pytest.raises(ArgumentError, match="`strata` is 'decade'; it must be None, o"):
+        stratum_of(days, ("year", "decade"))

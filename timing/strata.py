@@ -18,7 +18,8 @@ from timing.errors import ArgumentError
 IntArray = npt.NDArray[np.int64]
 
 Strata: TypeAlias = (
-    "str | int | pd.Series | Callable[[pd.DatetimeIndex], object] | None"
+    "str | int | pd.Series | Callable[[pd.DatetimeIndex], object] | "
+    "tuple[str | int, ...] | None"
 )
 
 _FORTNIGHT = 14
@@ -30,6 +31,8 @@ _WORDS = {
     "year": "each year",
     "era": "the rule of each DPRK leader",
     "fortnight": f"each span of {_FORTNIGHT} days",
+    "month_of_year": "each month of the year, all years together",
+    "weekday": "each day of the week",
 }
 
 
@@ -58,6 +61,8 @@ _NAMED: dict[str, Callable[[pd.DatetimeIndex], IntArray]] = {
     "year": lambda day: _months(day, 12),
     "era": _eras,
     "fortnight": lambda day: _spans(day, _FORTNIGHT),
+    "month_of_year": lambda day: day.month.to_numpy().astype(np.int64),
+    "weekday": lambda day: day.day_of_week.to_numpy().astype(np.int64),
 }
 
 
@@ -68,13 +73,15 @@ def stratum_of(days: IntArray, strata: Strata) -> IntArray:
     ----------
     days : (n,) array of int
         Day numbers.
-    strata : str, int, Series, callable or None
+    strata : str, int, Series, callable, tuple or None
         ``"month"`` (each calendar month of each year), ``"quarter"``, ``"half"``,
-        ``"year"``, ``"era"`` (DPRK leader); a whole number of days, 1 or more, for
+        ``"year"``, ``"era"`` (DPRK leader), ``"month_of_year"``, ``"weekday"``; a whole
+        number of days, 1 or more, for
         spans of that length counted from the first at-risk day (days that are not at
         risk count too; the last span may be shorter), ``"fortnight"`` being 14; a
         Series of labels indexed by day, such as a column of a daily table; a callable
-        that takes a DatetimeIndex and returns labels; or None for one stratum.
+        that takes a DatetimeIndex and returns labels; a tuple of names or numbers, for
+        each combination of them; or None for one stratum.
 
     Raises
     ------
@@ -88,9 +95,17 @@ def stratum_of(days: IntArray, strata: Strata) -> IntArray:
     array([0, 0, 1, 2])
     >>> stratum_of(np.array([3, 4, 5, 9]), 2)
     array([0, 0, 1, 2])
+    >>> stratum_of(np.array([0, 7, 8, 31]), ("year", "month", "weekday"))
+    array([0, 0, 1, 2])
     """
     if strata is None:
         return np.zeros(days.size, dtype=np.int64)
+    if isinstance(strata, tuple):
+        if not strata:
+            msg = "`strata` is an empty tuple; for one stratum it is None."
+            raise ArgumentError(msg)
+        parts = np.column_stack([stratum_of(days, part) for part in strata])
+        return pd.factorize(pd.Series(map(tuple, parts.tolist())))[0].astype(np.int64)
     index = pd.DatetimeIndex(to_dates(days))
     if isinstance(strata, str):
         if strata not in _NAMED:
@@ -140,6 +155,8 @@ def strata_in_words(strata: Strata) -> str:
         return "the whole period"
     if isinstance(strata, str):
         return _WORDS.get(strata, strata)
+    if isinstance(strata, tuple):
+        return f"each combination of {', '.join(map(str, strata))}"
     if isinstance(strata, Integral):
         return f"each span of {strata} days"
     name = getattr(strata, "name", None) or getattr(strata, "__name__", "user's own")
