@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         load_tests,
     )
     from timing.figures import (
+        plot_event_study,
         plot_lag_profile,
         plot_null_distribution,
         plot_specification_curve,
@@ -49,7 +50,12 @@ if TYPE_CHECKING:
     from timing.period import StudyPeriod, Window
     from timing.permutation import permutation_test
     from timing.profile import lag_profile
-    from timing.regression import count_regression, randomization_test
+    from timing.regression import (
+        count_regression,
+        event_study,
+        randomization_test,
+        self_controlled,
+    )
     from timing.scanning import scan
     from timing.study import run_study
     from timing.tables import results_table
@@ -57,6 +63,9 @@ if TYPE_CHECKING:
     from timing.validation import validate_calendar, validate_tests
 
 _HOME = {
+    "plot_event_study": "figures",
+    "self_controlled": "regression",
+    "event_study": "regression",
     "agreement": "audit",
     "coverage": "audit",
     "surprise": "base_rate",
@@ -119,6 +128,7 @@ __all__ = [
     "daily_panel",
     "datasets",
     "errors",
+    "event_study",
     "exposure",
     "lag_profile",
     "load_anniversaries",
@@ -132,6 +142,7 @@ __all__ = [
     "nearest",
     "nulls",
     "permutation_test",
+    "plot_event_study",
     "plot_lag_profile",
     "plot_null_distribution",
     "plot_specification_curve",
@@ -145,6 +156,7 @@ __all__ = [
     "results_table",
     "run_study",
     "scan",
+    "self_controlled",
     "surprise",
     "timescale_profile",
     "validate_calendar",

@@ -5,6 +5,7 @@ as well as in colour.
 """
 
 from timing.figures.association import plot_null_distribution
+from timing.figures.event_study import plot_event_study
 from timing.figures.profile import plot_lag_profile
 from timing.figures.scan import plot_specification_curve, plot_window_heatmap
 from timing.figures.style import OKABE_ITO, STYLE, figure_style
@@ -16,6 +17,7 @@ __all__ = [
     "OKABE_ITO",
     "STYLE",
     "figure_style",
+    "plot_event_study",
     "plot_lag_profile",
     "plot_null_distribution",
     "plot_specification_curve",

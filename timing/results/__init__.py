@@ -14,9 +14,11 @@ from timing.results.base import (
     SampledNull,
     Specification,
 )
+from timing.results.event_study import EventStudyResult
 from timing.results.profile import LagProfileResult
 from timing.results.regression import CountRegressionResult, RegressionResult
 from timing.results.scan import ScanResult
+from timing.results.self_controlled import JointTest, SelfControlledResult, WindowEffect
 from timing.results.surprise import BaseRate, SurpriseResult
 from timing.results.timescale import TimescaleProfileResult
 
@@ -27,7 +29,9 @@ __all__ = [
     "ConfidenceInterval",
     "CountRegressionResult",
     "Dropped",
+    "EventStudyResult",
     "ExactNull",
+    "JointTest",
     "LagProfileResult",
     "PermutationResult",
     "RandomizationResult",
@@ -35,7 +39,9 @@ __all__ = [
     "Result",
     "SampledNull",
     "ScanResult",
+    "SelfControlledResult",
     "Specification",
     "SurpriseResult",
     "TimescaleProfileResult",
+    "WindowEffect",
 ]
