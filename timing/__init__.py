@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         plot_event_study,
         plot_lag_profile,
         plot_null_distribution,
+        plot_self_exciting,
         plot_specification_curve,
         plot_timeline,
         plot_timescale_profile,
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
         event_study,
         randomization_test,
         self_controlled,
+        self_exciting,
     )
     from timing.scanning import scan
     from timing.study import run_study
@@ -63,6 +65,8 @@ if TYPE_CHECKING:
     from timing.validation import validate_calendar, validate_tests
 
 _HOME = {
+    "plot_self_exciting": "figures",
+    "self_exciting": "regression",
     "plot_event_study": "figures",
     "self_controlled": "regression",
     "event_study": "regression",
@@ -145,6 +149,7 @@ __all__ = [
     "plot_event_study",
     "plot_lag_profile",
     "plot_null_distribution",
+    "plot_self_exciting",
     "plot_specification_curve",
     "plot_timeline",
     "plot_timescale_profile",
@@ -157,6 +162,7 @@ __all__ = [
     "run_study",
     "scan",
     "self_controlled",
+    "self_exciting",
     "surprise",
     "timescale_profile",
     "validate_calendar",

@@ -8,6 +8,7 @@ from timing.figures.association import plot_null_distribution
 from timing.figures.event_study import plot_event_study
 from timing.figures.profile import plot_lag_profile
 from timing.figures.scan import plot_specification_curve, plot_window_heatmap
+from timing.figures.self_exciting import plot_self_exciting
 from timing.figures.style import OKABE_ITO, STYLE, figure_style
 from timing.figures.timeline import plot_timeline
 from timing.figures.timescale import plot_timescale_profile
@@ -20,6 +21,7 @@ __all__ = [
     "plot_event_study",
     "plot_lag_profile",
     "plot_null_distribution",
+    "plot_self_exciting",
     "plot_specification_curve",
     "plot_timeline",
     "plot_timescale_profile",

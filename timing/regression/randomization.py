@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -16,19 +15,13 @@ from timing.controls import (
     controls_in_words,
     design_matrix,
 )
-from timing.errors import FallbackWarning
 from timing.kernels.inversion import (
     detectable_by_score,
     equivalence_by_score,
     score_interval,
 )
 from timing.kernels.score import shift_p
-from timing.regression.score import (
-    Score,
-    adjusted_score,
-    null_dispersion,
-    stratum_score,
-)
+from timing.regression.null_models import FAMILIES, null_regression
 from timing.results import RandomizationResult, SampledNull
 from timing.strata import Strata, strata_in_words, stratum_of
 from timing.uncertain import Uncertain, p_over_dates
@@ -37,10 +30,9 @@ if TYPE_CHECKING:
     from timing.inputs import Dates
     from timing.kernels.pvalues import Alternative
     from timing.period import StudyPeriod, Window
+    from timing.regression.score import Score
 
 IntArray = npt.NDArray[np.int64]
-
-FAMILIES = ("poisson", "negative-binomial")
 
 
 def randomization_test(
@@ -51,7 +43,7 @@ def randomization_test(
     window: Window,
     strata: Strata = "month",
     controls: Controls = (),
-    family: Literal["poisson", "negative-binomial"] = "poisson",
+    family: Literal["poisson", "negative-binomial", "self-exciting"] = "poisson",
     unit: Literal["day", "event", "missile", "episode"] = "day",
     gap: int = 7,
     anchor: Literal["interval", "meeting", "start", "end", "announced"] = "interval",
@@ -77,11 +69,12 @@ n_resamples, confidence_level, equivalence_margin, rng
         ``"quarter"``, ``"month"``, ``"month_of_year"``, ``"season"``, ``"trend"``,
         ``"spline"``, ``"weekday"``, ``"exercises"``, ``"anniversaries"``,
         ``"lagged_launches"``) or named Series indexed by day.
-    family : {"poisson", "negative-binomial"}, default "poisson"
+    family : {"poisson", "negative-binomial", "self-exciting"}, default "poisson"
         Model of the null rates. The negative binomial one gives days of high rate less
         weight; its dispersion is estimated. Where the launches are no more dispersed
         than Poisson ones (0/1 launch days never are, given their rate) the Poisson
-        model takes its place, with a `FallbackWarning`.
+        model takes its place, with a `FallbackWarning`. The self-exciting one takes out
+        of the rates what earlier launches explain.
 
     Returns
     -------
@@ -100,7 +93,8 @@ n_resamples, confidence_level, equivalence_margin, rng
     LowInformationWarning
         If exposure fills too much of the strata for this window to be seen.
     FallbackWarning
-        If a negative binomial model was asked for and no over-dispersion was found.
+        If a negative binomial model was asked for and no over-dispersion was found, or
+        a self-exciting one and no launch excites another.
 
     Notes
     -----
@@ -133,6 +127,15 @@ n_resamples, confidence_level, equivalence_margin, rng
     the number of strata; maximum likelihood with an effect for each month makes it too
     small. It sets the weights of the days, not the null hypothesis, and is held fixed
     for the interval.
+
+    A self-exciting model has ``lambda_t = b_t + excitation`` (see `self_exciting`),
+    whose base rate b_t exposure multiplies: with l the log-likelihood and I_t the
+    information on lambda_t, ``r_t = b_t dl/dlambda_t`` and ``w_t = b_t^2 I_t``; the
+    projection takes out base rates, controls, branching ratio and delay. The other
+    regressions of the suite have one of these null models: `case_crossover` and
+    `self_controlled` the Poisson model with their strata (a tuple of parts crosses
+    them) and season as controls, `event_study` the same, with one test for each bin
+    (`scan` adjusts for their number).
 
     The estimate is the rate ratio of the model with these strata and controls (for
     Poisson: the conditional model).
@@ -202,29 +205,12 @@ n_resamples, confidence_level, equivalence_margin, rng
     grid = request.grid(tests, calendar, uncertain=uncertain)
     stratum = stratum_of(grid.day, strata)
     columns = design_matrix(control_columns(controls, day=grid.day, events=grid.events))
-    design = columns.to_numpy(dtype=np.float64)
-    dispersion = 0.0
-    if family == "negative-binomial":
-        dispersion = null_dispersion(grid.launches, stratum, design)
-        if not dispersion:
-            warnings.warn(_POISSON_INSTEAD, FallbackWarning, stacklevel=2)
-
-    def score_of(launches: IntArray) -> Score:
-        if not (design.shape[1] or dispersion):
-            return stratum_score(launches, grid.exposed, stratum)
-        return adjusted_score(
-            launches,
-            grid.exposed,
-            stratum,
-            design,
-            names=list(columns.columns),
-            dispersion=dispersion,
-        )
+    null = null_regression(family, grid, stratum, columns)
 
     def p_of(launches: IntArray) -> float:
-        return _p(score_of(launches), alternative)
+        return _p(null.score_of(launches), alternative)
 
-    score = score_of(grid.launches)
+    score = null.score_of(grid.launches)
     scores = score.scores_at(1.0)
     dates = p_over_dates(
         grid,
@@ -236,10 +222,8 @@ n_resamples, confidence_level, equivalence_margin, rng
     )
     estimate = score.estimate()
     given = strata_in_words(strata)
-    if design.shape[1]:
+    if len(columns.columns):
         given += f" and {controls_in_words(controls)}"
-    if dispersion:
-        given += f" in a negative binomial model (alpha {dispersion:.3g})"
     return RandomizationResult(
         **shared_fields(grid, request, strata, uncertain=uncertain, dates=dates),
         statistic=float(scores[0]),
@@ -272,18 +256,14 @@ n_resamples, confidence_level, equivalence_margin, rng
             grid,
             method="randomization_test",
             null=(
-                f"given the launch rate of {given}, the calendar could as well have "
-                "been shifted by any number of days"
+                f"given the launch rate of {given}{null.in_words}, the calendar could "
+                "as well have been shifted by any number of days"
             ),
             controls=controls_in_words(controls),
-            family="negative-binomial" if dispersion else "poisson",
-            dispersion=f"{dispersion:.6g}",
             dates_tried=dates.tried,
+            **null.options,
         ),
     )
-
-
-_POISSON_INSTEAD = "no over-dispersion was found; the Poisson model took its place"
 
 
 def _p(score: Score, alternative: Alternative) -> float:

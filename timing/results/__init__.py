@@ -19,6 +19,7 @@ from timing.results.profile import LagProfileResult
 from timing.results.regression import CountRegressionResult, RegressionResult
 from timing.results.scan import ScanResult
 from timing.results.self_controlled import JointTest, SelfControlledResult, WindowEffect
+from timing.results.self_exciting import SelfExcitingResult
 from timing.results.surprise import BaseRate, SurpriseResult
 from timing.results.timescale import TimescaleProfileResult
 
@@ -40,6 +41,7 @@ __all__ = [
     "SampledNull",
     "ScanResult",
     "SelfControlledResult",
+    "SelfExcitingResult",
     "Specification",
     "SurpriseResult",
     "TimescaleProfileResult",

@@ -1,0 +1,168 @@
+"""The null regressions of the randomization test, by name."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from timing.errors import ArgumentError, FallbackWarning
+from timing.kernels.units import launches_on
+from timing.regression.score import (
+    Score,
+    adjusted_score,
+    check_design,
+    null_dispersion,
+    stratum_score,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from timing.grid import DayGrid
+
+IntArray = npt.NDArray[np.int64]
+
+FAMILIES = ("poisson", "negative-binomial", "self-exciting")
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class NullRegression:
+    """A null regression, ready for any launches on the days of the grid.
+
+    Attributes
+    ----------
+    score_of : callable
+        Score of launches.
+    in_words : str
+        What it holds fixed beside strata and controls.
+    options : dict
+        For the specification of the result.
+    """
+
+    score_of: Callable[[IntArray], Score] = field(repr=False)
+    in_words: str
+    options: dict[str, str]
+
+
+def null_regression(
+    family: str, grid: DayGrid, stratum: IntArray, columns: pd.DataFrame
+) -> NullRegression:
+    """Make a null regression with stratum effects and controls.
+
+    Parameters
+    ----------
+    family : {"poisson", "negative-binomial", "self-exciting"}
+    grid : DayGrid
+    stratum : (n,) array of int
+    columns : DataFrame
+        Design columns of the controls.
+
+    Raises
+    ------
+    ArgumentError
+        If launches of this unit cannot excite others.
+    EstimationError
+        If the null rates cannot be fitted.
+
+    Warns
+    -----
+    FallbackWarning
+        If the launches show no over-dispersion, or no excitation.
+    """
+    if family == "self-exciting":
+        return _self_exciting(grid, stratum, columns)
+    return _counts(family, grid, stratum, columns)
+
+
+def _counts(
+    family: str, grid: DayGrid, stratum: IntArray, columns: pd.DataFrame
+) -> NullRegression:
+    design = columns.to_numpy(dtype=np.float64)
+    dispersion = 0.0
+    if family == "negative-binomial":
+        dispersion = null_dispersion(grid.launches, stratum, design)
+        if not dispersion:
+            _fall_back("no over-dispersion was found")
+
+    def score_of(launches: IntArray) -> Score:
+        if not (design.shape[1] or dispersion):
+            return stratum_score(launches, grid.exposed, stratum)
+        return adjusted_score(
+            launches,
+            grid.exposed,
+            stratum,
+            design,
+            names=list(columns.columns),
+            dispersion=dispersion,
+        )
+
+    words = f" in a negative binomial model (alpha {dispersion:.3g})"
+    return NullRegression(
+        score_of=score_of,
+        in_words=words if dispersion else "",
+        options={
+            "family": "negative-binomial" if dispersion else "poisson",
+            "dispersion": f"{dispersion:.6g}",
+        },
+    )
+
+
+def _self_exciting(
+    grid: DayGrid, stratum: IntArray, columns: pd.DataFrame
+) -> NullRegression:
+    from timing.kernels.excited_rates import ExcitedDays, fit_excited
+    from timing.regression.excited_score import excited_score
+
+    if grid.unit not in ("day", "event"):
+        msg = (
+            f"`unit` is {grid.unit!r}; with `family`='self-exciting' it is 'day' or "
+            "'event'."
+        )
+        raise ArgumentError(msg)
+    design = columns.to_numpy(dtype=np.float64)
+    check_design(grid.launches, stratum, design, list(columns.columns))
+    # Launches before the period and on excluded days excite later ones too.
+    first = min(int(grid.day[0]), int(grid.events.day.min()))
+    earlier = launches_on(
+        np.arange(first, grid.day[-1] + 1), grid.events.day, unit=grid.unit, gap=1
+    )
+
+    def days_of(launches: IntArray) -> ExcitedDays:
+        history = earlier.copy()
+        history[grid.day - first] = launches
+        return ExcitedDays(
+            launches=launches,
+            history=history,
+            position=grid.day - first,
+            stratum=stratum,
+            design=design,
+            factor=np.ones(grid.day.size),
+            binary=grid.unit == "day",
+        )
+
+    fit = fit_excited(days_of(grid.launches))
+    if not fit.branching:
+        _fall_back("no launch excites another")
+        return _counts("poisson", grid, stratum, columns)
+    return NullRegression(
+        score_of=lambda launches: excited_score(days_of(launches), grid.exposed),
+        in_words=(
+            f" and that earlier launches excite later ones (branching ratio "
+            f"{fit.branching:.2f}, mean delay {fit.delay:.1f} days)"
+        ),
+        options={
+            "family": "self-exciting",
+            "branching": f"{fit.branching:.6g}",
+            "delay": f"{fit.delay:.6g}",
+        },
+    )
+
+
+def _fall_back(why: str) -> None:
+    msg = f"{why}; the Poisson model took its place"
+    warnings.warn(msg, FallbackWarning, stacklevel=5)
