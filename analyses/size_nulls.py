@@ -15,8 +15,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
-from joblib import Parallel, delayed
 
 from timing.errors import InvalidNullWarning
 from timing.grid import DayGrid
@@ -33,15 +31,12 @@ from timing.nulls import (
     Uniform,
     YearShuffle,
 )
-from timing.progress import track
 from timing.sampling import Sampling
-from timing.simulation import self_exciting_days
 from timing.study.describe import grid_of
-from timing.study.size import DECAY_DAYS, backgrounds
+from timing.study.size import rejected_share, replicate_all, simulated_launches
 from timing.study.specification import PRIMARY
 
 RESULTS = Path(__file__).parent / "results" / "size_nulls.csv"
-LEVEL = 0.05
 SEED = 20251028
 N_DRAWS = 399
 NULLS: dict[str, NullModel] = {
@@ -62,14 +57,10 @@ NULLS: dict[str, NullModel] = {
 def replicate(
     grid: DayGrid,
     background: tuple[npt.NDArray[np.float64], float],
-    seed: np.random.SeedSequence,
+    rng: np.random.Generator,
 ) -> dict[str, float]:
     """Simulate one data set, and test it under every null model."""
-    rng = np.random.default_rng(seed)
-    base_rate, branching = background
-    launches = self_exciting_days(
-        base_rate, branching=branching, decay_days=DECAY_DAYS, rng=rng
-    )
+    launches = simulated_launches(background, rng)
     if launches.sum() < 2:
         return {}
     count = LinearStatistic(weights=grid.exposed, per_launch=False)
@@ -99,24 +90,17 @@ def main() -> None:
     parser.add_argument("--replicates", type=int, default=500)
     chosen = parser.parse_args()
 
-    grid = grid_of(PRIMARY.primary)
-    choices = backgrounds(grid)
-    n = chosen.replicates
-    seeds = np.random.SeedSequence(SEED).spawn(len(choices) * n)
-    jobs = [
-        delayed(replicate)(grid, background, seeds[i * n + j])
-        for i, background in enumerate(choices.values())
-        for j in range(n)
-    ]
-    done = Parallel(n_jobs=chosen.jobs, return_as="generator")(jobs)
-    p = pd.DataFrame(track(done, total=len(jobs), label="size", show=True))
-    p.insert(0, "background", np.repeat(list(choices), n))
-    table = (
-        p.set_index("background").le(LEVEL).groupby(level=0, sort=False).mean().T
-    ).rename_axis("null model")
-    table.insert(0, "replicates", n)
+    p = replicate_all(
+        replicate,
+        grid_of(PRIMARY.primary),
+        n_replicates=chosen.replicates,
+        seed=SEED,
+        n_jobs=chosen.jobs,
+        progress=True,
+    )
+    table = rejected_share(p).rename_axis("null model")
+    table.insert(0, "replicates", chosen.replicates)
     table.insert(1, "seed", SEED)
-    RESULTS.parent.mkdir(exist_ok=True)
     table.to_csv(RESULTS, float_format="%.3f")
     print(table.to_string(float_format="%.3f"))
 

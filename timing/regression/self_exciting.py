@@ -145,7 +145,7 @@ def self_exciting(
     Examples
     --------
     >>> import timing
-    >>> fit = self_exciting(
+    >>> fit = timing.self_exciting(
     ...     timing.load_tests(weapons="ballistic"),
     ...     timing.load_calendar("us_president_visit_rok"),
     ...     period=timing.StudyPeriod("2012-01-01", "2026-08-20"),

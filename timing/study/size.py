@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,7 @@ from timing.study.describe import grid_of
 from timing.study.output import write_json, write_tables
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from timing.grid import DayGrid
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+
+Replicate: TypeAlias = (
+    "Callable[[DayGrid, tuple[FloatArray, float], np.random.Generator], "
+    "dict[str, float]]"
+)
 
 LEVEL = 0.05
 BRANCHING, DECAY_DAYS = 0.7, 30.0
@@ -95,50 +101,90 @@ def _poisson_p(inside: int, outside: int, exposed_days: int, n_days: int) -> flo
 
 def _replicate(
     grid: DayGrid,
-    month: IntArray,
     background: tuple[FloatArray, float],
-    seed: np.random.SeedSequence,
+    rng: np.random.Generator,
 ) -> dict[str, float]:
-    base_rate, branching = background
-    launches = self_exciting_days(
-        base_rate,
-        branching=branching,
-        decay_days=DECAY_DAYS,
-        rng=np.random.default_rng(seed),
-    )
+    launches = simulated_launches(background, rng)
     if launches.sum() < 2:
         return {}
+    month = stratum_of(grid.day, "month")
     return p_values(launches, grid.exposed, grid.day, month)
+
+
+def simulated_launches(
+    background: tuple[FloatArray, float], rng: np.random.Generator
+) -> IntArray:
+    """Draw 0/1 launch days from one of the `backgrounds`."""
+    base_rate, branching = background
+    return self_exciting_days(
+        base_rate, branching=branching, decay_days=DECAY_DAYS, rng=rng
+    )
+
+
+def replicate_all(
+    replicate: Replicate,
+    grid: DayGrid,
+    *,
+    n_replicates: int,
+    seed: int,
+    n_jobs: int,
+    progress: bool,
+) -> pd.DataFrame:
+    """Run a replicate so many times over each background; one row of p-values each.
+
+    Parameters
+    ----------
+    replicate : callable
+        From the grid, a background and a Generator to p-values by name.
+    grid : DayGrid
+    n_replicates, seed, n_jobs : int
+        The numbers do not depend on `n_jobs`.
+    progress : bool
+
+    Returns
+    -------
+    DataFrame
+        Indexed by the name of the background.
+    """
+    choices = backgrounds(grid)
+    # Spawned once and indexed: the numbers do not depend on the number of workers.
+    seeds = np.random.SeedSequence(seed).spawn(len(choices) * n_replicates)
+    jobs = [
+        delayed(replicate)(
+            grid, background, np.random.default_rng(seeds[i * n_replicates + j])
+        )
+        for i, background in enumerate(choices.values())
+        for j in range(n_replicates)
+    ]
+    done = Parallel(n_jobs=n_jobs, return_as="generator")(jobs)
+    p = pd.DataFrame(track(done, total=len(jobs), label="size", show=progress))
+    p.insert(0, "background", np.repeat(list(choices), n_replicates))
+    return p.set_index("background")
+
+
+def rejected_share(p: pd.DataFrame) -> pd.DataFrame:
+    """Share of the p-values of at most 5 %: tests in rows, backgrounds in columns."""
+    shares = p.le(LEVEL).where(p.notna()).groupby(level=0, sort=False).mean()
+    return shares.T
 
 
 def check_size(
     study: Study, output: Path, *, n_jobs: int, progress: bool
 ) -> list[Path]:
     """Simulate launches that ignore the calendar, and count rejections at 5 %."""
-    grid = grid_of(study.primary)
-    month = stratum_of(grid.day, "month")
-    choices = backgrounds(grid)
-    # Spawned once and indexed: the numbers do not depend on the number of workers.
-    seeds = np.random.SeedSequence(study.seed).spawn(len(choices) * study.n_replicates)
-    jobs = [
-        delayed(_replicate)(grid, month, background, seeds[i * study.n_replicates + j])
-        for i, background in enumerate(choices.values())
-        for j in range(study.n_replicates)
-    ]
-    done = Parallel(n_jobs=n_jobs, return_as="generator")(jobs)
-    p = pd.DataFrame(track(done, total=len(jobs), label="size", show=progress))
-    p.insert(0, "background", np.repeat(list(choices), study.n_replicates))
+    p = replicate_all(
+        _replicate,
+        grid_of(study.primary),
+        n_replicates=study.n_replicates,
+        seed=study.seed,
+        n_jobs=n_jobs,
+        progress=progress,
+    )
     rejected = (
-        p.set_index("background")
-        .le(LEVEL)
-        .groupby(level=0, sort=False)
-        .mean()
-        .T.rename_axis("test")
-        .reset_index()
-        .rename_axis(columns=None)
+        rejected_share(p).rename_axis("test").reset_index().rename_axis(columns=None)
     )
     shown = rejected.copy()
-    for name in choices:
+    for name in rejected.columns[1:]:
         shown[name] = [f"{share:.3f}" for share in rejected[name]]
     return [
         *write_tables(output, "size", shown),
