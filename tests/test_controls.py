@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from timing import StudyPeriod, load_anniversaries, load_exercises
+from timing import StudyPeriod, load_anniversaries, load_elections, load_exercises
 from timing.controls import control_columns
 from timing.errors import ArgumentError
 from timing.inputs import read_events
@@ -137,6 +137,23 @@ def test_anniversaries_flag_the_days_around_them():
     days = load_anniversaries()["start"]
     near = [(abs(days - day) <= pd.Timedelta(days=1)).any() for day in flags.index]
     assert flags.astype(bool).tolist() == near
+
+
+def test_elections_flag_the_days_around_votes_but_not_deaths_or_crises():
+    flags = _columns("elections")["election"]
+    # The ROK voted on 9 May 2017; its court removed the president on 10 March.
+    assert flags["2017-05-08":"2017-05-10"].tolist() == [1, 1, 1]
+    crises = load_elections(kind=["leader_death", "political_crisis"])["start"]
+    votes = load_elections()
+    votes = votes[~votes["kind"].isin(["leader_death", "political_crisis"])]
+    one = pd.Timedelta(days=1)
+    near = [
+        ((votes["start"] - one <= day) & (day <= votes["end"] + one)).any()
+        for day in flags.index
+    ]
+    assert flags.astype(bool).tolist() == near
+    only_crisis = [day for day in crises if day in flags.index and not flags[day]]
+    assert only_crisis
 
 
 def test_lagged_launches_count_launch_days_before_the_day():

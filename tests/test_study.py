@@ -30,12 +30,14 @@ def test_every_table_and_figure_is_written_in_every_format(output):
         "tests_by_year", "tests_by_class", "calendar_by_category", "data_decisions",
         "nearest_summit", "motivating_case", "results_by_method", "results_by_variant",
         "lag_profile", "regression", "size", "timescale", "scan_smallest",
+        "models", "joint_model",
     ):  # fmt: skip
         for suffix in ("csv", "md", "tex"):
             assert (output / f"{table}.{suffix}").stat().st_size > 20
     for figure in (
         "timeline", "data_decisions", "null_score_shift", "null_month_shift",
         "superposed_epochs", "timescale", "window_heatmap", "specification_curve",
+        "event_study",
     ):  # fmt: skip
         for suffix in ("pdf", "png", "svg", "alt.txt"):
             assert (output / f"{figure}.{suffix}").stat().st_size > 20
@@ -47,8 +49,8 @@ def test_the_manifest_names_data_versions_seed_seconds_and_files(output):
     assert manifest["seed"] == SMALL.seed
     assert manifest["study_sha256"] == SMALL.sha256 != PRIMARY.sha256
     assert set(manifest["seconds"]) == {
-        "describe", "join", "permutation", "regression", "timescale", "scan", "size",
-        "figures",
+        "describe", "join", "permutation", "regression", "models", "timescale",
+        "scan", "size", "figures",
     }  # fmt: skip
     for name, expected in manifest["data_sha256"].items():
         content = (timing.datasets.data_folder() / name).read_bytes()

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.interpolate import CubicSpline
 
 from timing.clock import parse_days, to_dates
-from timing.datasets import load_anniversaries, load_exercises
+from timing.datasets import load_anniversaries, load_elections, load_exercises
 from timing.errors import ArgumentError
 from timing.inputs import read_intervals
 from timing.kernels.intervals import cover_counts
@@ -115,6 +115,20 @@ def _anniversaries(day: IntArray, _: DatedEvents) -> pd.DataFrame:
     return pd.DataFrame({"anniversary": near})
 
 
+_VOTES = (
+    "presidential_election", "legislative_election", "local_election",
+    "midterm_election", "referendum", "inauguration", "assembly_session",
+    "party_meeting",
+)  # fmt: skip
+"""Kinds of the elections table that are held by schedule: no deaths, no crises."""
+
+
+def _elections(day: IntArray, _: DatedEvents) -> pd.DataFrame:
+    """Flag the days within a day of a vote, an inauguration or an assembly."""
+    near = _under_way(load_elections(kind=_VOTES), day, margin=1)
+    return pd.DataFrame({"election": near})
+
+
 def _lagged(day: IntArray, events: DatedEvents) -> pd.DataFrame:
     """Launch days in earlier spans, those before the study period too."""
     launch_days = np.unique(events.day)
@@ -142,6 +156,7 @@ _NAMED: dict[str, Callable[[IntArray, DatedEvents], pd.DataFrame]] = {
     "spline": _spline,
     "exercises": _exercises,
     "anniversaries": _anniversaries,
+    "elections": _elections,
     "lagged_launches": _lagged,
 }
 
@@ -162,9 +177,11 @@ def control_columns(
         ``"month_of_year"`` (12 effects, the same in each year), ``"trend"`` (linear in
         time), ``"spline"`` (natural cubic spline of time, one knot a year),
         ``"exercises"`` (a major US-ROK exercise under way), ``"anniversaries"`` (within
-        a day of one), ``"lagged_launches"`` (launch days in the 7 days before, and in
-        the 23 before those). A named Series, indexed by day, is taken as it is: numbers
-        as a slope, anything else as effects.
+        a day of one), ``"elections"`` (within a day of a vote, an inauguration, an
+        assembly or a party congress in the US, the ROK or the DPRK),
+        ``"lagged_launches"`` (launch days in the 7 days before, and in the 23 before
+        those). A named Series, indexed by day, is taken as it is: numbers as a slope,
+        anything else as effects.
     day : (n,) array of int
     events : DatedEvents
         Launches, for the lags.

@@ -55,7 +55,8 @@ def daily_panel(
     controls : sequence of str or Series, default ()
         Names (``"season"``, ``"weekday"``, ``"year"``, ``"half"``, ``"quarter"``,
         ``"month"``, ``"month_of_year"``, ``"trend"``, ``"spline"``, ``"exercises"``,
-        ``"anniversaries"``, ``"lagged_launches"``) or named Series indexed by day.
+        ``"anniversaries"``, ``"elections"``, ``"lagged_launches"``) or named
+        Series indexed by day.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Newey-West covariance of a log-linear count model on a complete time grid."""
+"""Sandwich covariances of a log-linear count model: Newey-West and clusters."""
 
 from __future__ import annotations
 
@@ -40,10 +40,51 @@ def newey_west(
     place = position - position[0]
     complete = np.zeros((int(place[-1]) + 1, scores.shape[1]))
     complete[place] = scores
-    meat = complete.T @ complete
+    meat = _products(complete, complete)
     for lag in range(1, min(max_lag, complete.shape[0] - 1) + 1):
-        cross = complete[lag:].T @ complete[:-lag]
+        cross = _products(complete[lag:], complete[:-lag])
         meat += (1 - lag / (max_lag + 1)) * (cross + cross.T)
+    return _sandwich(bread, meat)
+
+
+def clustered(scores: FloatArray, cluster: IntArray, bread: FloatArray) -> FloatArray:
+    """Covariance ``G / (G - 1) B^-1 (sum_g s_g s_g') B^-1`` of G clusters of rows.
+
+    Parameters
+    ----------
+    scores : (n, p) array
+        Score contributions of the rows; s_g is their sum over cluster g.
+    cluster : (n,) array of int
+        Labels 0, 1, ..., each of them used.
+    bread : (p, p) array
+        Information matrix.
+
+    Returns
+    -------
+    (p, p) array
+
+    Notes
+    -----
+    As ``sandwich::vcovCL`` in R for a ``glm``: type HC0 with the factor of G. Its rank
+    is at most G, so that with few clusters only single coefficients can be read.
+
+    References
+    ----------
+    Zeileis, A., Koell, S. and Graham, N. (2020). J. Stat. Softw. 95(1), eq. 10.
+    """
+    sums = np.zeros((int(cluster.max()) + 1, scores.shape[1]))
+    np.add.at(sums, cluster, scores)
+    n_clusters = sums.shape[0]
+    return _sandwich(bread, _products(sums, sums) * n_clusters / (n_clusters - 1))
+
+
+def _products(left: FloatArray, right: FloatArray) -> FloatArray:
+    # einsum, not BLAS: the same bytes on any number of threads.
+    products: FloatArray = np.einsum("ti,tj->ij", left, right)
+    return products
+
+
+def _sandwich(bread: FloatArray, meat: FloatArray) -> FloatArray:
     inverse = np.linalg.inv(bread)
-    covariance: FloatArray = inverse @ meat @ inverse
+    covariance: FloatArray = np.einsum("ij,jk,kl->il", inverse, meat, inverse)
     return covariance

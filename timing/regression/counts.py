@@ -1,25 +1,34 @@
-"""Poisson and negative binomial regression of launches on exposure and controls."""
+"""Count regression of launches on exposure and controls."""
 
 from __future__ import annotations
 
 import warnings
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
-from timing.arguments import check_choice, check_whole
+from timing.arguments import check_choice
 from timing.association import Request
 from timing.controls import controls_in_words
-from timing.errors import FallbackWarning, SeparationWarning
-from timing.kernels.sandwich import newey_west
 from timing.panel import panel_of
-from timing.regression.estimates import exact_binomial, wald
+from timing.regression.estimates import (
+    EXACT,
+    FALLBACK,
+    FIRTH,
+    NO_COEFFICIENTS,
+    PENALISED,
+    Note,
+    coefficients,
+    exact_binomial,
+    firth_profile,
+    penalised,
+    wald_at,
+)
 from timing.regression.fitting import (
-    Fit,
-    Rows,
+    EXPOSED,
+    FAMILIES,
     design_rows,
-    fit_negative_binomial,
-    fit_poisson,
+    errors_of,
+    exposure_separated,
+    fit_family,
 )
 from timing.results import CountRegressionResult
 
@@ -27,12 +36,9 @@ if TYPE_CHECKING:
     from timing.controls import Controls
     from timing.inputs import Dates
     from timing.period import StudyPeriod, Window
+    from timing.strata import Strata
 
-FAMILIES = ("poisson", "negative-binomial")
-COVARIANCES = ("HAC", "robust", "model")
-_ROW_DAYS = {"D": 1, "W": 7}
-_DEFAULT_LAG_DAYS = 14
-_EXPOSED = "exposed"
+SEPARATED = ("firth", "exact")
 
 
 def count_regression(
@@ -42,10 +48,12 @@ def count_regression(
     period: StudyPeriod,
     window: Window,
     controls: Controls = (),
-    family: Literal["poisson", "negative-binomial"] = "poisson",
+    family: Literal["poisson", "negative-binomial", "quasi-poisson"] = "poisson",
     freq: Literal["D", "W"] = "D",
-    cov: Literal["HAC", "robust", "model"] = "HAC",
+    cov: Literal["HAC", "robust", "cluster", "model"] = "HAC",
     maxlags: int | None = None,
+    cluster: Strata = "month",
+    separated: Literal["firth", "exact"] = "firth",
     unit: Literal["day", "event", "missile", "episode"] = "day",
     gap: int = 7,
     anchor: Literal["interval", "meeting", "start", "end", "announced"] = "interval",
@@ -61,19 +69,27 @@ equivalence_margin
         As in `permutation_test`.
     controls : sequence of str or Series, default ()
         As in `daily_panel`.
-    family : {"poisson", "negative-binomial"}
+    family : {"poisson", "negative-binomial", "quasi-poisson"}
         The negative binomial dispersion is estimated. Where the counts are no more
         dispersed than Poisson ones (0/1 counts never are) the Poisson model takes its
-        place, with a `FallbackWarning`.
+        place, with a `FallbackWarning`. Quasi-Poisson is the Poisson estimate, its
+        model errors scaled by the Pearson dispersion (which may be below 1).
     freq : {"D", "W"}
         One row per at-risk day, or per week (Monday to Sunday); a week's exposure is
         the share of its at-risk days that are exposed, its offset the log of their
         number, and its controls the means over them.
-    cov : {"HAC", "robust", "model"}
-        Newey-West on the complete grid of days (weeks), heteroskedasticity-robust, or
-        the model's own errors.
+    cov : {"HAC", "robust", "cluster", "model"}
+        Newey-West on the complete grid of days (weeks), heteroskedasticity-robust,
+        clustered, or the model's own errors.
     maxlags : int, optional
         Newey-West lags in rows; 14 days by default.
+    cluster : str, int, Series or callable, default "month"
+        Strata whose rows are one cluster, as in `randomization_test`; used by
+        ``cov="cluster"``. A week goes with its first at-risk day.
+    separated : {"firth", "exact"}
+        What takes the place of the fit where no finite estimate exists: Firth's
+        penalised likelihood with the controls, or the exact binomial answer without
+        them (a rate ratio of 0 or infinity).
 
     Returns
     -------
@@ -84,27 +100,49 @@ equivalence_margin
     SchemaError, EmptySelectionError, NoContrastError, ArgumentError
         As `permutation_test`.
     EstimationError
-        If the model cannot be fitted: collinear controls, no convergence.
+        If the model cannot be fitted: collinear controls, no convergence, a log rate
+        ratio beyond 15, too few clusters that hold exposed days.
 
     Warns
     -----
     SeparationWarning
-        If no launch, or every launch, is exposed. The rate ratio is then 0 or infinite
-        and the interval and p-value are exact (binomial) and without controls.
+        If no finite estimate exists: given the controls, no launch or every launch is
+        exposed. It is found before fitting, by linear programming.
     FallbackWarning
         If the negative binomial model has no maximum.
 
     Notes
     -----
     Null hypothesis: exposure does not change the launch rate, given the controls and a
-    log-linear model ``log E[y_t] = b x_t + controls``; the rate ratio is exp(b). Levels
-    of a control without any launch are left out and reported: their rate is fitted
-    as 0 whatever b is. On clustered launches with a shared season or era these p-values
-    reject a true null far too often; `randomization_test` is the primary test.
+    log-linear model ``log E[y_t] = b x_t + controls``; the rate ratio is exp(b). The
+    variance is mu (Poisson), phi mu (quasi-Poisson) or mu (1 + alpha mu). Days whose
+    rate the controls alone drive to 0 (levels without any launch) are left out and
+    reported: they are fitted as 0 whatever b is. On clustered launches with a shared
+    season or era these p-values reject a true null far too often;
+    `randomization_test` is the primary test.
+
+    Firth's estimate maximises ``l(b, controls) + log det I / 2``, with I the expected
+    information. Its interval holds the b whose profile of that function lies within
+    the chi-squared limit of its maximum, and its p-value is that of the same statistic
+    at b = 0. Days count as independent there. The dispersion alpha, or phi where above
+    1, is that of the model without the exposure.
+
+    Coverage of the 95 % interval without controls on the study's own calendar
+    (``analyses/recovery_counts.py``, 400 data sets, standard error 0.011 to 0.024) at
+    rate ratios of 0.5, 1 and 2: .948, .940 and .948 for independent launches, whatever
+    the family and errors. Where launches excite later ones: .875, .868 and .403 by the
+    model's errors, .910, .940 and .633 by HAC, .918, .950 and .663 clustered by month.
+    There launches on exposed days excite others on exposed days too, so that exp(b)
+    estimates the ratio of the mean rates (0.44, 1 and 2.70), not the factor on the
+    rate; of that ratio the HAC intervals hold .938, .938 and .918.
 
     References
     ----------
     Newey, W. K. and West, K. D. (1987). Econometrica 55:703-708.
+    Firth, D. (1993). Biometrika 80:27-38.
+    Heinze, G. and Schemper, M. (2002). Stat. Med. 21:2409-2419 (interval).
+    Correia, S., Guimaraes, P. and Zylkin, T. (2019). arXiv:1903.01633 (separation).
+    Zeileis, A., Koell, S. and Graham, N. (2020). J. Stat. Softw. 95(1) (clusters).
 
     Examples
     --------
@@ -122,11 +160,8 @@ equivalence_margin
     5346
     """
     check_choice("family", family, FAMILIES)
-    check_choice("freq", freq, _ROW_DAYS)
-    check_choice("cov", cov, COVARIANCES)
-    if maxlags is None:
-        maxlags = _DEFAULT_LAG_DAYS // _ROW_DAYS[freq]
-    check_whole("maxlags", maxlags, minimum=0)
+    check_choice("separated", separated, SEPARATED)
+    errors = errors_of(cov, maxlags, cluster, freq=freq)
     request = Request(
         period=period,
         window=window,
@@ -139,43 +174,45 @@ equivalence_margin
     )
     grid = request.grid(tests, calendar)
     rows, dropped = design_rows(panel_of(grid, controls), freq)
-    notes: list[str] = []
+    names = list(rows.design.columns)
+    notes: list[Note] = []
 
-    if grid.count in (0, grid.n_launches):
-        _warn(_SEPARATED, SeparationWarning, notes)
-        estimate = exact_binomial(grid, request)
-        used_family, dispersion = str(family), 0.0
-        params: dict[str, float] = {}
-        errors: dict[str, float] = {}
+    used: str = family
+    if not exposure_separated(rows):
+        estimator, label = "maximum likelihood", errors.label
+        fit, used = fit_family(rows, family)
+        if used != family:
+            notes.append(FALLBACK)
+        covariance = errors.covariance(fit, rows, grid.day, freq)
+        fitted = coefficients(names, fit.params, covariance)
+        estimate = wald_at(fit, covariance, names.index(EXPOSED), request)
+        dispersion = fit.scale if used == "quasi-poisson" else fit.dispersion
+    elif separated == "exact":
+        estimator, label = "exact", "exact"
+        notes.append(EXACT)
+        estimate, fitted, dispersion = exact_binomial(grid, request), NO_COEFFICIENTS, 0
     else:
-        fit, used_family = _fit(rows, family, notes)
-        names = list(rows.design.columns)
-        naive = np.linalg.inv(fit.information)
-        covariance = naive
-        if cov != "model":
-            lags = maxlags if cov == "HAC" else 0
-            covariance = newey_west(fit.scores, rows.position, fit.information, lags)
-        std_errors = np.sqrt(np.diag(covariance))
-        at = names.index(_EXPOSED)
-        naive_error = np.sqrt(naive[at, at])
-        estimate = wald(fit.params[at], std_errors[at], naive_error, request)
-        dispersion = fit.dispersion
-        params = dict(zip(names, fit.params.tolist(), strict=True))
-        errors = dict(zip(names, std_errors.tolist(), strict=True))
+        estimator, label = "Firth", PENALISED
+        notes.append(FIRTH)
+        profile, dispersion = firth_profile(rows, family, EXPOSED)
+        fitted = coefficients(names, profile.best.params, profile.covariance)
+        estimate = penalised(profile, request)
+    for text, category in notes:
+        warnings.warn(text, category, stacklevel=2)
 
     return CountRegressionResult(
         **estimate,
-        params=params,
-        std_errors=errors,
-        dispersion=dispersion,
+        **fitted,
+        dispersion=float(dispersion),
+        estimator=estimator,
         n_obs=rows.launches.size,
         n_launches=grid.n_launches,
         exposed_days=grid.exposed_days,
         at_risk_days=grid.day.size,
         n_calendar_events=grid.n_calendar_events,
-        family=used_family,
-        cov=f"HAC({maxlags})" if cov == "HAC" else cov,
-        warnings=tuple(notes),
+        family=used,
+        cov=label,
+        warnings=tuple(text for text, _ in notes),
         dropped=(*grid.dropped, *dropped),
         specification=request.specification(
             grid,
@@ -187,27 +224,3 @@ equivalence_margin
             freq=freq,
         ),
     )
-
-
-_SEPARATED = (
-    "no launch or every launch lies on an exposed day: the interval and p-value are "
-    "exact (binomial) and take no controls"
-)
-
-
-def _warn(text: str, category: type[Warning], notes: list[str]) -> None:
-    notes.append(text)
-    warnings.warn(text, category, stacklevel=3)
-
-
-def _fit(rows: Rows, family: str, notes: list[str]) -> tuple[Fit, str]:
-    """Fit the family asked for, or Poisson where it fails; return the one used."""
-    poisson = fit_poisson(rows)
-    if family == "poisson":
-        return poisson, family
-    fit = fit_negative_binomial(rows)
-    if fit is None:
-        text = "no over-dispersion was found; the Poisson model took its place"
-        _warn(text, FallbackWarning, notes)
-        return poisson, "poisson"
-    return fit, family

@@ -2,19 +2,60 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
 import numpy as np
+import numpy.typing as npt
 from scipy import special
 
 from timing.association import POWER
+from timing.errors import EstimationError, FallbackWarning, SeparationWarning
+from timing.kernels import curves
 from timing.kernels.breakpoints import binomial_pmf
 from timing.kernels.exact import equivalence_p, rate_ratio_interval, tail_p
+from timing.kernels.firth import LARGEST, Profile, profile_of
 from timing.kernels.pvalues import p_value
+from timing.regression.fitting import (
+    EXPOSED,
+    exposure_separated,
+    fit_family,
+    null_start,
+    usable,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from timing.association import Request
     from timing.grid import DayGrid
+    from timing.regression.fitting import Fit, Rows
+
+FloatArray = npt.NDArray[np.float64]
+
+Note: TypeAlias = tuple[str, type[Warning]]
+"""A warning that a result carries, and its class."""
+
+PENALISED = "penalised-likelihood"
+"""How results name the errors of Firth's estimate."""
+
+FALLBACK: Note = (
+    "no over-dispersion was found; the Poisson model took its place",
+    FallbackWarning,
+)
+EXACT: Note = (
+    "no finite estimate exists (an exposed or unexposed cell has no launch): rate "
+    "ratio, interval and p-value are exact (binomial) and take no controls",
+    SeparationWarning,
+)
+FIRTH: Note = (
+    "no finite maximum-likelihood estimate exists (an exposed or unexposed cell has no "
+    "launch): Firth's penalised likelihood took its place, days taken as independent",
+    SeparationWarning,
+)
+
+
+_TINY = 1e-6
+"""Share of the model's own error below which a sandwich error has collapsed."""
 
 
 class Estimate(TypedDict):
@@ -53,7 +94,25 @@ def wald(
         Standard error of independent days.
     request : Request
         Confidence level and equivalence margin.
+
+    Raises
+    ------
+    EstimationError
+        If the log rate ratio lies beyond 15, where no estimate lies, or a standard
+        error is not a positive number.
     """
+    if not abs(log_ratio) <= LARGEST:
+        msg = (
+            f"the log rate ratio ran off to {log_ratio:.3g}: a cell of the design has "
+            "no launch; use fewer `controls` or a longer `window`."
+        )
+        raise EstimationError(msg)
+    if not (0 < std_error < np.inf and std_error > _TINY * naive_error):
+        msg = (
+            "the standard error cannot be computed: too few rows or clusters hold an "
+            "exposed day; use another `cov`."
+        )
+        raise EstimationError(msg)
     z = float(special.ndtri(1 - request.level / 2))
     margin = float(np.log(request.equivalence_margin))
     outside = max(
@@ -75,6 +134,14 @@ def wald(
         "equivalence_margin": request.equivalence_margin,
         "equivalence_pvalue": p_value(outside, 0.0, 1 - outside, alternative="greater"),
     }
+
+
+def wald_at(fit: Fit, covariance: FloatArray, at: int, request: Request) -> Estimate:
+    """Estimate of the coefficient `at` of a fit, by the covariance asked for."""
+    naive = np.linalg.inv(fit.information)
+    # Rounding may leave the sandwich of a cell without residuals below 0.
+    std_error = float(np.sqrt(max(covariance[at, at], 0.0)))
+    return wald(fit.params[at], std_error, float(np.sqrt(naive[at, at])), request)
 
 
 def exact_binomial(grid: DayGrid, request: Request) -> Estimate:
@@ -104,3 +171,86 @@ def exact_binomial(grid: DayGrid, request: Request) -> Estimate:
             pmf, grid.count, margin=request.equivalence_margin
         ),
     }
+
+
+def firth_profile(
+    rows: Rows, family: str, column: str, exposures: Sequence[str] = (EXPOSED,)
+) -> tuple[Profile, float]:
+    """Open the penalised likelihood in the coefficient of one exposure.
+
+    The dispersion of a negative binomial or quasi-Poisson model is that of the model
+    without the exposures, and that of Poisson where this has no estimate either; it is
+    returned too, as results state it.
+
+    Raises
+    ------
+    EstimationError
+        If there is no maximum.
+    """
+    alpha, phi = 0.0, 1.0
+    without = rows.without(exposures)
+    if family != "poisson" and not exposure_separated(without):
+        null, _ = fit_family(without, family)
+        alpha, phi = null.dispersion, max(null.scale, 1.0)
+    design, names = rows.design.to_numpy(), list(rows.design.columns)
+    profile = profile_of(
+        curves.counts(rows.launches, alpha, phi),
+        design,
+        rows.log_days,
+        at=names.index(column),
+        start=null_start(rows),
+    )
+    check_penalised(profile)
+    return profile, phi if family == "quasi-poisson" else alpha
+
+
+def check_penalised(profile: Profile) -> None:
+    """Raise if the penalised likelihood has no usable maximum."""
+    if not usable(profile.best) or abs(profile.estimate) > LARGEST:
+        msg = "the penalised likelihood has no maximum; use fewer `controls`."
+        raise EstimationError(msg)
+
+
+def penalised(profile: Profile, request: Request) -> Estimate:
+    """Estimate, interval and tests from a profile of Firth's penalised likelihood.
+
+    The interval holds the values whose penalised likelihood ratio statistic lies below
+    its chi-squared limit (Heinze and Schemper 2002, Stat. Med. 21:2409-2419).
+    """
+    z = float(special.ndtri(1 - request.level / 2))
+    margin = float(np.log(request.equivalence_margin))
+    outside = max(
+        float(special.ndtr(-profile.root(-margin))),
+        float(special.ndtr(profile.root(margin))),
+    )
+    pvalue = normal_p(profile.root(0.0))
+    return {
+        "rate_ratio": float(np.exp(profile.estimate)),
+        "std_error": profile.std_error,
+        "pvalue": pvalue,
+        "naive_pvalue": pvalue,
+        "interval": (
+            float(np.exp(profile.limit(z, -1))),
+            float(np.exp(profile.limit(z, 1))),
+        ),
+        "minimum_detectable_rate_ratio": float(
+            np.exp((z + special.ndtri(POWER)) * profile.std_error)
+        ),
+        "equivalence_margin": request.equivalence_margin,
+        "equivalence_pvalue": p_value(outside, 0.0, 1 - outside, alternative="greater"),
+    }
+
+
+def coefficients(
+    names: Sequence[str], params: FloatArray, covariance: FloatArray
+) -> dict[str, dict[str, float]]:
+    """Fields `params` and `std_errors` of a result."""
+    std_errors = np.sqrt(np.maximum(np.diag(covariance), 0.0))
+    return {
+        "params": dict(zip(names, params.tolist(), strict=True)),
+        "std_errors": dict(zip(names, std_errors.tolist(), strict=True)),
+    }
+
+
+NO_COEFFICIENTS: dict[str, dict[str, float]] = {"params": {}, "std_errors": {}}
+"""The same of a result without a fitted model."""

@@ -68,7 +68,7 @@ n_resamples, confidence_level, equivalence_margin, rng
         Controls of the null rates within the strata: names (``"year"``, ``"half"``,
         ``"quarter"``, ``"month"``, ``"month_of_year"``, ``"season"``, ``"trend"``,
         ``"spline"``, ``"weekday"``, ``"exercises"``, ``"anniversaries"``,
-        ``"lagged_launches"``) or named Series indexed by day.
+        ``"elections"``, ``"lagged_launches"``) or named Series indexed by day.
     family : {"poisson", "negative-binomial", "self-exciting"}, default "poisson"
         Model of the null rates. The negative binomial one gives days of high rate less
         weight; its dispersion is estimated. Where the launches are no more dispersed

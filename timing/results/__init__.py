@@ -14,9 +14,18 @@ from timing.results.base import (
     SampledNull,
     Specification,
 )
+from timing.results.case_crossover import CaseCrossoverResult
+from timing.results.diagnostics import DiagnosticsResult, Influence, Placebo
 from timing.results.event_study import EventStudyResult
 from timing.results.profile import LagProfileResult
-from timing.results.regression import CountRegressionResult, RegressionResult
+from timing.results.regression import (
+    CalendarEffect,
+    CountRegressionResult,
+    HurdleRegressionResult,
+    JointRegressionResult,
+    RegressionResult,
+    SizeEffect,
+)
 from timing.results.scan import ScanResult
 from timing.results.self_controlled import JointTest, SelfControlledResult, WindowEffect
 from timing.results.self_exciting import SelfExcitingResult
@@ -27,14 +36,21 @@ __all__ = [
     "AgreementResult",
     "AssociationResult",
     "BaseRate",
+    "CalendarEffect",
+    "CaseCrossoverResult",
     "ConfidenceInterval",
     "CountRegressionResult",
+    "DiagnosticsResult",
     "Dropped",
     "EventStudyResult",
     "ExactNull",
+    "HurdleRegressionResult",
+    "Influence",
+    "JointRegressionResult",
     "JointTest",
     "LagProfileResult",
     "PermutationResult",
+    "Placebo",
     "RandomizationResult",
     "RegressionResult",
     "Result",
@@ -42,6 +58,7 @@ __all__ = [
     "ScanResult",
     "SelfControlledResult",
     "SelfExcitingResult",
+    "SizeEffect",
     "Specification",
     "SurpriseResult",
     "TimescaleProfileResult",

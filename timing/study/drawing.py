@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from timing.figures import (
     figure_style,
+    plot_event_study,
     plot_lag_profile,
     plot_null_distribution,
     plot_specification_curve,
@@ -18,6 +19,7 @@ from timing.figures import (
     plot_window_heatmap,
 )
 from timing.results import (
+    EventStudyResult,
     LagProfileResult,
     PermutationResult,
     RandomizationResult,
@@ -43,6 +45,7 @@ def draw(study: Study, output: Path) -> list[Path]:
     profile = LagProfileResult.from_dict(read_json(output / "lag_profile.json"))
     timescale = TimescaleProfileResult.from_dict(read_json(output / "timescale.json"))
     scanned = ScanResult.from_dict(read_json(output / "scan.json"))
+    epochs = EventStudyResult.from_dict(read_json(output / "event_study.json"))
     variant = study.primary
     decisions = pd.read_csv(output / "data_decisions.csv")
     years = variant.period.end.year - variant.period.start.year + 1
@@ -106,6 +109,14 @@ def draw(study: Study, output: Path) -> list[Path]:
                 )
             )
             + ".",
+        ),
+        *_figure(
+            output,
+            "event_study",
+            (6.5, 3.8),
+            lambda ax: plot_event_study(epochs, ax=ax),
+            "Rate ratio in each week from four before to four after the summits, with "
+            "intervals and the band for all weeks at once.",
         ),
         *_figure(
             output,

@@ -16,6 +16,7 @@ from timing.datasets import data_folder, data_package
 from timing.study.association import associate
 from timing.study.describe import describe, join
 from timing.study.drawing import draw
+from timing.study.models import compare_models
 from timing.study.output import write_json
 from timing.study.regressions import regress
 from timing.study.robustness import profile_time_scales, scan_specifications
@@ -30,6 +31,7 @@ _STEPS: dict[str, Callable[..., list[Path]]] = {
     "join": join,
     "permutation": associate,
     "regression": regress,
+    "models": compare_models,
     "timescale": profile_time_scales,
     "scan": scan_specifications,
     "size": check_size,
@@ -58,8 +60,8 @@ def run_step(
 
     Parameters
     ----------
-    name : {"describe", "join", "permutation", "regression", "timescale", "scan", \
-"size", "figures"}
+    name : {"describe", "join", "permutation", "regression", "models", "timescale", \
+"scan", "size", "figures"}
     study, output, n_jobs, progress
         As in `run_study`.
 
