@@ -30,7 +30,7 @@ def test_every_table_and_figure_is_written_in_every_format(output):
         "tests_by_year", "tests_by_class", "calendar_by_category", "data_decisions",
         "nearest_summit", "motivating_case", "results_by_method", "results_by_variant",
         "lag_profile", "regression", "size", "timescale", "scan_smallest",
-        "models", "joint_model",
+        "models", "joint_model", "joint_overlap",
     ):  # fmt: skip
         for suffix in ("csv", "md", "tex"):
             assert (output / f"{table}.{suffix}").stat().st_size > 20

@@ -171,7 +171,7 @@ class Result:
         if "rate_ratio" not in self.table_fields:
             msg = f"{type(self).__name__} has no rate ratio"
             raise AttributeError(msg)
-        row = self.to_frame().iloc[0]
+        row = Result.to_frame(self).iloc[0]
         ratio = row.get("conditional_rate_ratio", row["rate_ratio"])
         b, low, high = (
             math.log(value) if 0 < value < math.inf else math.nan
@@ -184,7 +184,7 @@ class Result:
 
     def __maketables_stat__(self, key: str) -> object:
         """One number of the foot of a table, for the package maketables."""
-        row = self.to_frame().iloc[0]
+        row = Result.to_frame(self).iloc[0]
         names = {"N": "n_obs" if "n_obs" in row else "at_risk_days", "se_type": "cov"}
         value = row.get(names.get(key, key))
         return value.item() if isinstance(value, np.generic) else value

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    from timing.results import Result
+    from timing.results import JointRegressionResult, Result
     from timing.study.specification import Study, Variant
 
 _NOT_FOR_ALL = ["on exposed days", "expected", "information left"]
@@ -49,7 +49,8 @@ def compare_models(study: Study, output: Path) -> list[Path]:
     return [
         text,
         *write_tables(output, "models", table),
-        *write_tables(output, "joint_model", joint.to_frame()),
+        *write_tables(output, "joint_model", joint.effects_frame()),
+        *write_tables(output, "joint_overlap", joint.overlap_frame()),
         write_json(
             output / "models.json",
             {label: model.to_dict() for label, model in models.items()},
@@ -102,7 +103,7 @@ def _data(variant: Variant) -> dict[str, Any]:
     }
 
 
-def _joint(variant: Variant) -> Result:
+def _joint(variant: Variant) -> JointRegressionResult:
     """Share the launches out between summits, drills and anniversaries."""
     return joint_regression(
         variant.tests(),

@@ -116,7 +116,8 @@ def _labelled(results: Results) -> dict[str, Model]:
 def _row(label: str, result: object, exposure: str) -> dict[str, object]:
     numbers: dict[Any, Any]
     if isinstance(result, Result) and "rate_ratio" in result.table_fields:
-        numbers = result.to_frame().iloc[0].to_dict()
+        # One row of the headline effect, whatever the result's own frame shows.
+        numbers = Result.to_frame(result).iloc[0].to_dict()
     elif not isinstance(result, Result) and is_fitted_model(result):
         numbers = foreign_row(result, exposure=exposure, label=label)
     else:
