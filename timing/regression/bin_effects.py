@@ -10,12 +10,11 @@ import numpy.typing as npt
 
 from timing.errors import EstimationError
 from timing.kernels.exact import Pmf
-from timing.regression.estimates import wald
+from timing.regression.estimates import exact_estimate, wald
 from timing.regression.stratum_fit import (
     StratumFit,
     chi_square_p,
     exact_counts,
-    exact_estimate,
     wald_statistic,
 )
 from timing.regression.windows import Held, Span

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from timing.association import POWER
 from timing.errors import EstimationError, FallbackWarning, SeparationWarning
 from timing.kernels.conditional import (
     Likelihood,
@@ -21,7 +20,7 @@ from timing.kernels.conditional import (
 )
 from timing.kernels.conditional_logit import conditional_logit, separated
 from timing.kernels.conditional_poisson import ConditionalPoisson
-from timing.kernels.exact import Pmf, conditional_rate_ratio, detectable_rate_ratio
+from timing.kernels.exact import Pmf, conditional_rate_ratio
 from timing.kernels.firth import LARGEST
 from timing.kernels.profile_likelihood import (
     deviance_cut,
@@ -38,10 +37,10 @@ from timing.regression.estimates import (
     Estimate,
     Note,
     coefficients,
+    exact_estimate,
     normal_p,
     wald,
 )
-from timing.regression.stratum_fit import exact_estimate
 
 if TYPE_CHECKING:
     from timing.association import Request
@@ -190,12 +189,8 @@ def _checked(best: Maximum) -> Maximum:
 
 
 def _exact(null: Pmf, count: int, request: Request) -> ConditionalFit:
-    estimate = exact_estimate(null, count, request)
-    estimate["minimum_detectable_rate_ratio"] = detectable_rate_ratio(
-        null, power=POWER, level=request.level, alternative="two-sided"
-    )
     return ConditionalFit(
-        estimate=estimate,
+        estimate=exact_estimate(null, count, request),
         coefficients=NO_COEFFICIENTS,
         estimator="exact",
         cov="exact",

@@ -12,7 +12,14 @@ from timing.association import POWER
 from timing.errors import EstimationError, FallbackWarning, SeparationWarning
 from timing.kernels import curves
 from timing.kernels.breakpoints import binomial_pmf
-from timing.kernels.exact import equivalence_p, rate_ratio_interval, tail_p
+from timing.kernels.exact import (
+    Pmf,
+    conditional_rate_ratio,
+    detectable_rate_ratio,
+    equivalence_p,
+    rate_ratio_interval,
+    tail_p,
+)
 from timing.kernels.firth import LARGEST, Profile, profile_of
 from timing.kernels.pvalues import p_value
 from timing.regression.fitting import (
@@ -151,24 +158,38 @@ def exact_binomial(grid: DayGrid, request: Request) -> Estimate:
     ``rate_ratio * exposed days / unexposed days``; the interval is that of Clopper and
     Pearson (1934, Biometrika 26:404-413).
     """
-    n, share = grid.n_launches, grid.exposed_days / grid.day.size
-    pmf = binomial_pmf(n, share)
-    pvalue = tail_p(pmf, grid.count, alternative="two-sided")
+    share = grid.exposed_days / grid.day.size
+    return exact_estimate(binomial_pmf(grid.n_launches, share), grid.count, request)
+
+
+def exact_estimate(null: Pmf, count: int, request: Request) -> Estimate:
+    """Pack an exact conditional answer; NaN, (0, inf) and p = 1 where none is left.
+
+    Parameters
+    ----------
+    null : Pmf
+        Distribution of the launches on exposed days at a rate ratio of 1.
+    count : int
+    request : Request
+    """
+    pvalue = tail_p(null, count, alternative="two-sided")
     return {
-        "rate_ratio": grid.rate_ratio,
+        "rate_ratio": conditional_rate_ratio(null, count),
         "std_error": float("nan"),
         "pvalue": pvalue,
         "naive_pvalue": pvalue,
         "interval": rate_ratio_interval(
-            pmf,
-            grid.count,
+            null,
+            count,
             confidence_level=request.confidence_level,
             alternative="two-sided",
         ),
-        "minimum_detectable_rate_ratio": float("nan"),
+        "minimum_detectable_rate_ratio": detectable_rate_ratio(
+            null, power=POWER, level=request.level, alternative="two-sided"
+        ),
         "equivalence_margin": request.equivalence_margin,
         "equivalence_pvalue": equivalence_p(
-            pmf, grid.count, margin=request.equivalence_margin
+            null, count, margin=request.equivalence_margin
         ),
     }
 

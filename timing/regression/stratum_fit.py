@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -12,21 +11,10 @@ from scipy import special
 
 from timing.errors import EstimationError
 from timing.kernels.breakpoints import binomial_pmf
-from timing.kernels.exact import (
-    Pmf,
-    conditional_rate_ratio,
-    convolve,
-    equivalence_p,
-    rate_ratio_interval,
-    tail_p,
-)
+from timing.kernels.exact import Pmf, convolve
 from timing.kernels.null_fit import centred, fit_null, redundant, whitening
 from timing.kernels.pvalues import p_value
 from timing.kernels.recession import recession
-
-if TYPE_CHECKING:
-    from timing.association import Request
-    from timing.regression.estimates import Estimate
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -195,28 +183,6 @@ def exact_counts(
         for n, a, b in zip(totals[both], on[both], off[both], strict=True)
     ]
     return convolve(parts), int(y[within & both[labels]].sum())
-
-
-def exact_estimate(null: Pmf, count: int, request: Request) -> Estimate:
-    """Pack an exact conditional answer; NaN, (0, inf) and p = 1 where none is left."""
-    pvalue = tail_p(null, count, alternative="two-sided")
-    return {
-        "rate_ratio": conditional_rate_ratio(null, count),
-        "std_error": float("nan"),
-        "pvalue": pvalue,
-        "naive_pvalue": pvalue,
-        "interval": rate_ratio_interval(
-            null,
-            count,
-            confidence_level=request.confidence_level,
-            alternative="two-sided",
-        ),
-        "minimum_detectable_rate_ratio": float("nan"),
-        "equivalence_margin": request.equivalence_margin,
-        "equivalence_pvalue": equivalence_p(
-            null, count, margin=request.equivalence_margin
-        ),
-    }
 
 
 def chi_square_p(statistic: float, df: int) -> float:

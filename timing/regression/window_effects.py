@@ -12,12 +12,11 @@ import pandas as pd
 
 from timing.clock import parse_days
 from timing.errors import ArgumentError
-from timing.regression.estimates import wald
+from timing.regression.estimates import exact_estimate, wald
 from timing.regression.stratum_fit import (
     StratumFit,
     chi_square_p,
     exact_counts,
-    exact_estimate,
     fit_strata,
 )
 from timing.results.self_controlled import JointTest, WindowEffect

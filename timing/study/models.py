@@ -50,7 +50,11 @@ def compare_models(study: Study, output: Path) -> list[Path]:
         text,
         *write_tables(output, "models", table),
         *write_tables(output, "joint_model", joint.effects_frame()),
-        *write_tables(output, "joint_overlap", joint.overlap_frame()),
+        *write_tables(
+            output,
+            "joint_overlap",
+            joint.overlap_frame().rename_axis("days in both").reset_index(),
+        ),
         write_json(
             output / "models.json",
             {label: model.to_dict() for label, model in models.items()},
