@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from timing.kernels.envelope import (
+    exact_ranks,
     extreme_rank_length,
     global_envelope,
     pointwise_ranks,
 )
+from timing.kernels.exact import tally
 
 ALTERNATIVES = ("two-sided", "greater", "less")
 
@@ -196,3 +198,18 @@ def test_the_numbers_of_get(golden, golden_data):
     low, high = global_envelope(curves, found, level=0.05, alternative="two-sided")
     assert (low <= curves[0]).all()
     assert (curves[0] <= high).all()
+
+
+@pytest.mark.parametrize("alternative", ["two-sided", "greater", "less"])
+def test_exact_ranks_order_all_arrangements_as_ranks_among_them(alternative):
+    rng = np.random.default_rng(6)
+    curves = rng.integers(0, 4, (60, 5))
+    nulls = [tally(column) for column in curves.T]
+    ranks = exact_ranks(curves, nulls, alternative=alternative)
+    # The mean rank r of m curves is the share (r - 1/2) / m.
+    among = pointwise_ranks(curves, alternative=alternative)
+    np.testing.assert_allclose(ranks, (among - 0.5) / 60, atol=1e-11)
+    plain = extreme_rank_length(curves, alternative=alternative)
+    exact = extreme_rank_length(curves, alternative=alternative, ranks=ranks)
+    assert exact.pvalue == plain.pvalue
+    np.testing.assert_array_equal(exact.measure, plain.measure)

@@ -340,3 +340,20 @@ def test_units_and_gap_reach_the_counts():
     profile = run(unit="episode", gap=1)
     assert profile.lag[profile.count > 0].tolist() == [-2, 2]
     assert profile.n_launches == 2
+
+
+def test_draws_with_exact_ranks_are_as_precise_as_they_say():
+    days = pd.date_range("2019-01-01", "2020-12-31", freq="D")
+    rng = np.random.default_rng(4)
+    tests = days[np.sort(rng.choice(days.size, 60, replace=False))]
+    calendar = days[np.sort(rng.choice(days.size, 25, replace=False))]
+    found = [
+        timing.lag_profile(
+            tests, calendar, period=timing.StudyPeriod("2019-01-01", "2020-12-31"),
+            max_lag=10, n_resamples=400, rng=seed,
+        )
+        for seed in range(12)
+    ]  # fmt: skip
+    spread = np.std([profile.global_pvalue for profile in found], ddof=1)
+    stated = np.mean([profile.global_pvalue_error for profile in found])
+    assert spread < 2 * stated

@@ -11,7 +11,11 @@ from timing.arguments import check_choice, check_whole
 from timing.association import Request
 from timing.errors import ArgumentError
 from timing.inputs import read_intervals
-from timing.kernels.envelope import extreme_rank_length, global_envelope
+from timing.kernels.envelope import (
+    exact_ranks,
+    extreme_rank_length,
+    global_envelope,
+)
 from timing.kernels.exact import Pmf, shift_counts, tail_p, tally
 from timing.kernels.pvalues import p_standard_error
 from timing.kernels.units import count_on
@@ -93,8 +97,10 @@ def lag_profile(
     extreme ``1 - confidence_level``: a profile that leaves it has a global p at most
     that. Counts tie, so that a profile of small p may also stay on the edge. All
     arrangements are used where the null model lists them (all shifts for
-    ``CircularShift(None)``), else `n_resamples` draws. One-sided envelopes have one
-    limit.
+    ``CircularShift(None)``), else `n_resamples` draws, whose ranks are taken from the
+    exact null distribution of each lag where there is one. Where there is none, ranks
+    among the draws add a Monte Carlo error several times the one reported. One-sided
+    envelopes have one limit.
 
     Where few launches are expected at a lag the envelope reaches down to 0: a deficit
     is then seen by the global p only, or by the windows of `permutation_test`.
@@ -147,11 +153,16 @@ def lag_profile(
         curves = _drawn_curves(
             model, grid, landings, size=n_resamples, rng=np.random.default_rng(rng)
         )
-    lengths = extreme_rank_length(curves, alternative=alternative)
+    exact = [model.distribution(grid.launches, at, grid.day) for at in landings]
+    known = [pmf for pmf in exact if pmf is not None]
+    ranks = None
+    if drawn and len(known) == len(exact):
+        # Ranks among the draws would add their own, much larger, Monte Carlo error.
+        ranks = exact_ranks(curves, known, alternative=alternative)
+    lengths = extreme_rank_length(curves, alternative=alternative, ranks=ranks)
     envelope_low, envelope_high = global_envelope(
         curves, lengths, level=request.level, alternative=alternative
     )
-    exact = [model.distribution(grid.launches, at, grid.day) for at in landings]
     nulls = [
         tally(column) if pmf is None else pmf
         for pmf, column in zip(exact, curves.T, strict=True)

@@ -6,11 +6,13 @@ by the first of these, ties by the second, and so on.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
+from timing.kernels.exact import Pmf
 from timing.kernels.pvalues import Alternative, p_value
 
 FloatArray = npt.NDArray[np.float64]
@@ -32,7 +34,7 @@ class RankLengths:
     at_least : (m,) array of float
         Share of the curves that are at least as extreme as each, itself included.
     extreme_rank : (m,) array of float
-        Smallest pointwise rank.
+        Smallest pointwise rank, or share.
     pvalue : float
         ``at_least`` of the first curve, the observed one.
     pvalue_range : (float, float)
@@ -80,8 +82,41 @@ def pointwise_ranks(
     return nearer
 
 
+def exact_ranks(
+    curves: IntArray, nulls: Sequence[Pmf], *, alternative: Alternative
+) -> FloatArray:
+    """Mean pointwise ranks among all arrangements instead of those drawn, as shares.
+
+    The probability of a value more extreme and half that of the value itself: what
+    `pointwise_ranks` over m comes to as curves are drawn without end.
+
+    Parameters
+    ----------
+    curves : (m, l) array of int
+    nulls : sequence of l Pmf
+        Exact null distribution at each point.
+    alternative : {"two-sided", "greater", "less"}
+    """
+    from_below = np.empty(curves.shape)
+    for column, ranks, null in zip(curves.T, from_below.T, nulls, strict=True):
+        at_most = np.cumsum(null.probability)
+        ranks[:] = (at_most - null.probability / 2)[column - null.lowest]
+    # Equal shares of different points may differ by rounding.
+    from_below = np.round(from_below, 12)
+    if alternative == "less":
+        return from_below
+    from_above: FloatArray = np.round(1 - from_below, 12)
+    if alternative == "greater":
+        return from_above
+    nearer: FloatArray = np.minimum(from_below, from_above)
+    return nearer
+
+
 def extreme_rank_length(
-    curves: FloatArray | IntArray, *, alternative: Alternative
+    curves: FloatArray | IntArray,
+    *,
+    alternative: Alternative,
+    ranks: FloatArray | None = None,
 ) -> RankLengths:
     """Order curves from the most to the least extreme, and test the first.
 
@@ -91,6 +126,8 @@ def extreme_rank_length(
         The observed curve first, then those under the null hypothesis.
     alternative : {"two-sided", "greater", "less"}
         What is extreme at a point.
+    ranks : (m, l) array of float, optional
+        Pointwise ranks; by default those among the curves.
 
     Returns
     -------
@@ -113,7 +150,9 @@ def extreme_rank_length(
     >>> extreme_rank_length(curves, alternative="greater").pvalue
     0.25
     """
-    ranks = np.sort(pointwise_ranks(curves, alternative=alternative), axis=1)
+    if ranks is None:
+        ranks = pointwise_ranks(curves, alternative=alternative)
+    ranks = np.sort(ranks, axis=1)
     m = ranks.shape[0]
     order = np.lexsort(ranks.T[::-1])
     is_new = np.ones(m, dtype=bool)
