@@ -25,7 +25,9 @@ from timing.association import Request
 from timing.grid import DayGrid
 from timing.progress import track
 from timing.regression.estimates import wald
-from timing.regression.fitting import EXPOSED, Rows, errors_of, fit_family
+from timing.regression.fitting import fit_family
+from timing.regression.rows import EXPOSED, Rows
+from timing.regression.standard_errors import errors_of
 from timing.simulation import self_exciting_counts
 from timing.study.describe import grid_of
 from timing.study.specification import PRIMARY

@@ -17,7 +17,8 @@ from timing.errors import EstimationError
 from timing.kernels.adjusted import adjusted_scores, shifted_sums
 from timing.kernels.null_fit import fit_null, moment_dispersion
 from timing.kernels.score import score_shifts, shift_p, shift_sums
-from timing.regression.fitting import Rows, fit_negative_binomial
+from timing.regression.fitting import fit_negative_binomial
+from timing.regression.rows import Rows
 from timing.regression.score import adjusted_score, null_dispersion, stratum_score
 from timing.simulation import self_exciting_counts, self_exciting_days
 

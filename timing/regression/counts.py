@@ -22,14 +22,9 @@ from timing.regression.estimates import (
     penalised,
     wald_at,
 )
-from timing.regression.fitting import (
-    EXPOSED,
-    FAMILIES,
-    design_rows,
-    errors_of,
-    exposure_separated,
-    fit_family,
-)
+from timing.regression.fitting import FAMILIES, fit_family
+from timing.regression.rows import EXPOSED, design_rows, exposure_separated
+from timing.regression.standard_errors import errors_of
 from timing.results import CountRegressionResult
 
 if TYPE_CHECKING:

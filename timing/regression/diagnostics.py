@@ -29,18 +29,9 @@ from timing.regression.estimates import (
     penalised,
     wald_at,
 )
-from timing.regression.fitting import (
-    EXPOSED,
-    FAMILIES,
-    Errors,
-    Fit,
-    Rows,
-    design_rows,
-    errors_of,
-    exposure_separated,
-    fit_family,
-    pearson_residual,
-)
+from timing.regression.fitting import FAMILIES, Fit, fit_family, pearson_residual
+from timing.regression.rows import EXPOSED, Rows, design_rows, exposure_separated
+from timing.regression.standard_errors import Errors, errors_of
 from timing.results.diagnostics import DiagnosticsResult, Influence, Placebo
 
 if TYPE_CHECKING:

@@ -22,20 +22,16 @@ from timing.kernels.exact import (
 )
 from timing.kernels.firth import LARGEST, Profile, profile_of
 from timing.kernels.pvalues import p_value
-from timing.regression.fitting import (
-    EXPOSED,
-    exposure_separated,
-    fit_family,
-    null_start,
-    usable,
-)
+from timing.regression.fitting import fit_family, usable
+from timing.regression.rows import EXPOSED, exposure_separated, null_start
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from timing.association import Request
     from timing.grid import DayGrid
-    from timing.regression.fitting import Fit, Rows
+    from timing.regression.fitting import Fit
+    from timing.regression.rows import Rows
 
 FloatArray = npt.NDArray[np.float64]
 

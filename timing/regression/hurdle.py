@@ -26,18 +26,15 @@ from timing.regression.estimates import (
     penalised,
     wald_at,
 )
-from timing.regression.fitting import (
+from timing.regression.fitting import Fit, profile_dispersion, usable
+from timing.regression.rows import (
     EXPOSED,
-    Errors,
-    Fit,
     Rows,
     design_rows,
-    errors_of,
     exposure_separated,
     null_start,
-    profile_dispersion,
-    usable,
 )
+from timing.regression.standard_errors import Errors, errors_of
 from timing.results.regression import HurdleRegressionResult, SizeEffect
 
 if TYPE_CHECKING:

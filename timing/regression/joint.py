@@ -28,14 +28,9 @@ from timing.regression.estimates import (
     penalised,
     wald_at,
 )
-from timing.regression.fitting import (
-    EXPOSED,
-    FAMILIES,
-    design_rows,
-    errors_of,
-    exposure_separated,
-    fit_family,
-)
+from timing.regression.fitting import FAMILIES, fit_family
+from timing.regression.rows import EXPOSED, design_rows, exposure_separated
+from timing.regression.standard_errors import errors_of
 from timing.results.regression import CalendarEffect, JointRegressionResult
 
 if TYPE_CHECKING:
@@ -43,7 +38,7 @@ if TYPE_CHECKING:
     from timing.grid import DayGrid
     from timing.inputs import Dates
     from timing.period import StudyPeriod, Window
-    from timing.regression.fitting import Rows
+    from timing.regression.rows import Rows
     from timing.results import Dropped
     from timing.strata import Strata
 

@@ -33,6 +33,7 @@ from timing.regression.case_series import (
     season_in_words,
     whole_period,
 )
+from timing.regression.rows import levels_with_launches
 from timing.regression.stratum_fit import check_controls
 from timing.regression.window_effects import (
     ALL,
@@ -303,19 +304,8 @@ def _control_table(
             msg = "`controls` has a column 'season', which `season` itself uses."
             raise ArgumentError(msg)
         table["season"] = bands
-    keep = np.ones(grid.day.size, dtype=bool)
-    dropped = []
-    for name in table.columns[table.dtypes.eq("category")]:
-        codes = table[name].cat.codes.to_numpy()
-        empty = keep & (np.bincount(codes, weights=grid.launches)[codes] == 0)
-        if empty.any():
-            days = tuple(np.unique(grid.day[empty]).astype("datetime64[D]").astype(str))
-            reason = f"day in a level of '{name}' without a launch"
-            dropped.append(
-                Dropped(table="days", reason=reason, rows=int(empty.sum()), ids=days)
-            )
-            keep &= ~empty
-    return table, tuple(dropped), keep
+    keep, dropped = levels_with_launches(table, grid.launches, grid.day)
+    return table, dropped, keep
 
 
 def _joint_tests(
