@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from timing.arguments import check_choice, check_share, check_whole
 from timing.association import Request, count_fields, shared_fields
-from timing.clock_test import clock_time_test
+from timing.clock_times import clock_time_test
 from timing.coincidence import STATISTICS, StatisticName, statistic_of
 from timing.errors import ArgumentError
 from timing.null_distribution import NullOfStatistic, null_of_statistic
