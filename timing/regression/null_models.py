@@ -16,6 +16,7 @@ from timing.regression.score import (
     Score,
     adjusted_score,
     check_design,
+    logit_score,
     null_dispersion,
     stratum_score,
 )
@@ -27,7 +28,13 @@ if TYPE_CHECKING:
 
 IntArray = npt.NDArray[np.int64]
 
-FAMILIES = ("poisson", "negative-binomial", "self-exciting")
+FAMILIES = (
+    "poisson",
+    "quasi-poisson",
+    "negative-binomial",
+    "conditional-logit",
+    "self-exciting",
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -56,7 +63,8 @@ def null_regression(
 
     Parameters
     ----------
-    family : {"poisson", "negative-binomial", "self-exciting"}
+    family : {"poisson", "quasi-poisson", "negative-binomial", "conditional-logit", \
+"self-exciting"}
     grid : DayGrid
     stratum : (n,) array of int
     columns : DataFrame
@@ -76,6 +84,8 @@ def null_regression(
     """
     if family == "self-exciting":
         return _self_exciting(grid, stratum, columns)
+    if family == "conditional-logit":
+        return _conditional_logit(grid, stratum, columns)
     return _counts(family, grid, stratum, columns)
 
 
@@ -106,9 +116,31 @@ def _counts(
         score_of=score_of,
         in_words=words if dispersion else "",
         options={
-            "family": "negative-binomial" if dispersion else "poisson",
+            "family": family if dispersion or family == "quasi-poisson" else "poisson",
             "dispersion": f"{dispersion:.6g}",
         },
+    )
+
+
+def _conditional_logit(
+    grid: DayGrid, stratum: IntArray, columns: pd.DataFrame
+) -> NullRegression:
+    if int(grid.launches.max()) > 1:
+        msg = (
+            f"`unit` is {grid.unit!r}, which counts more than one a day; with "
+            "`family`='conditional-logit' it is 'day' or 'episode'."
+        )
+        raise ArgumentError(msg)
+    if len(columns.columns):
+        msg = (
+            "`controls` are not for `family`='conditional-logit'; make them `strata`, "
+            "or take 'poisson'."
+        )
+        raise ArgumentError(msg)
+    return NullRegression(
+        score_of=lambda launches: logit_score(launches, grid.exposed, stratum),
+        in_words=" in a conditional logit model",
+        options={"family": "conditional-logit"},
     )
 
 

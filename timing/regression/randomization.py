@@ -43,7 +43,13 @@ def randomization_test(
     window: Window,
     strata: Strata = "month",
     controls: Controls = (),
-    family: Literal["poisson", "negative-binomial", "self-exciting"] = "poisson",
+    family: Literal[
+        "poisson",
+        "quasi-poisson",
+        "negative-binomial",
+        "conditional-logit",
+        "self-exciting",
+    ] = "poisson",
     unit: Literal["day", "event", "missile", "episode"] = "day",
     gap: int = 7,
     anchor: Literal["interval", "meeting", "start", "end", "announced"] = "interval",
@@ -69,7 +75,8 @@ n_resamples, confidence_level, equivalence_margin, rng
         ``"quarter"``, ``"month"``, ``"month_of_year"``, ``"season"``, ``"trend"``,
         ``"spline"``, ``"weekday"``, ``"exercises"``, ``"anniversaries"``,
         ``"elections"``, ``"lagged_launches"``) or named Series indexed by day.
-    family : {"poisson", "negative-binomial", "self-exciting"}, default "poisson"
+    family : {"poisson", "quasi-poisson", "negative-binomial", "conditional-logit", \
+"self-exciting"}, default "poisson"
         Model of the null rates. The negative binomial one gives days of high rate less
         weight; its dispersion is estimated. Where the launches are no more dispersed
         than Poisson ones (0/1 launch days never are, given their rate) the Poisson
@@ -131,11 +138,15 @@ n_resamples, confidence_level, equivalence_margin, rng
     A self-exciting model has ``lambda_t = b_t + excitation`` (see `self_exciting`),
     whose base rate b_t exposure multiplies: with l the log-likelihood and I_t the
     information on lambda_t, ``r_t = b_t dl/dlambda_t`` and ``w_t = b_t^2 I_t``; the
-    projection takes out base rates, controls, branching ratio and delay. The other
-    regressions of the suite have one of these null models: `case_crossover` and
-    `self_controlled` the Poisson model with their strata (a tuple of parts crosses
-    them) and season as controls, `event_study` the same, with one test for each bin
-    (`scan` adjusts for their number).
+    projection takes out base rates, controls, branching ratio and delay. A conditional
+    logit model (0/1 launches, no controls) has the permutation variance of the count
+    within strata; its parameter is the odds ratio of a launch day. The score of a
+    quasi-Poisson model is that of the Poisson one: a constant factor changes no order.
+
+    These are the null models of the whole suite: of `count_regression`, of
+    `case_crossover` and `self_controlled` with their strata (a tuple of parts crosses
+    them) and season as controls, of `event_study` with one test for each bin (`scan`
+    adjusts for their number), and of `self_exciting`.
 
     The estimate is the rate ratio of the model with these strata and controls (for
     Poisson: the conditional model).

@@ -10,6 +10,12 @@ import numpy.typing as npt
 
 from timing.errors import EstimationError
 from timing.kernels.adjusted import adjusted_scores
+from timing.kernels.exact import (
+    conditional_rate_ratio,
+    convolve,
+    hypergeometric_pmf,
+)
+from timing.kernels.logit_score import logit_scores
 from timing.kernels.null_fit import (
     NullFit,
     fit_null,
@@ -63,6 +69,34 @@ def stratum_score(launches: IntArray, exposed: IntArray, stratum: IntArray) -> S
         launches=sums.launches.astype(np.float64),
         share=share,
         deviation=float(np.sqrt((sums.launches * share * (1 - share)).sum())),
+    )
+
+
+def logit_score(launches: IntArray, exposed: IntArray, stratum: IntArray) -> Score:
+    """Build the score of the conditional logit model, for 0/1 launches."""
+    sums = shift_sums(launches, exposed, stratum)
+    c = np.rint(sums.exposed[:, 0]).astype(np.int64)
+    null_scores, deviation = logit_scores(sums)
+    share = sums.exposed[:, 0] / sums.days
+
+    def estimate() -> float:
+        null = convolve(
+            hypergeometric_pmf(*cell)
+            for cell in zip(
+                sums.days.tolist(), c.tolist(), sums.launches.tolist(), strict=True
+            )
+        )
+        return conditional_rate_ratio(null, int(sums.exposed_launches.sum()))
+
+    return Score(
+        scores_at=lambda ratio: (
+            null_scores if ratio == 1.0 else logit_scores(sums, ratio)[0]
+        ),
+        estimate=estimate,
+        expected_count=float((sums.launches * share).sum()),
+        launches=sums.launches.astype(np.float64),
+        share=share,
+        deviation=deviation,
     )
 
 
