@@ -496,7 +496,7 @@ def test_an_event_without_the_dates_of_its_anchor_is_named():
 
 
 @pytest.mark.parametrize(
-    "history", [14, "14D", "2W", timedelta(14), np.timedelta64(14)]
+    "history", [14, "14D", "2W", timedelta(14), np.timedelta64(14, "D")]
 )
 def test_a_history_is_a_duration_or_a_number_of_days(history):
     if isinstance(history, np.timedelta64):
