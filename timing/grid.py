@@ -24,7 +24,7 @@ from timing.inputs import (
     read_events,
     read_intervals,
 )
-from timing.kernels.intervals import cover_counts
+from timing.kernels.intervals import cover_counts, holds_any
 from timing.kernels.units import UNITS, launches_on
 from timing.period import StudyPeriod, Window
 
@@ -153,14 +153,6 @@ def _windows(intervals: DatedIntervals, window: Window) -> tuple[IntArray, IntAr
     return intervals.first - window.before, intervals.last + window.after
 
 
-def _touching(first: IntArray, last: IntArray, days: IntArray) -> BoolArray:
-    """Whether each interval holds at least one of the increasing `days`."""
-    touching: BoolArray = np.searchsorted(days, first) < np.searchsorted(
-        days, last, side="right"
-    )
-    return touching
-
-
 def build_grid(
     tests: Dates,
     calendar: Dates,
@@ -202,7 +194,7 @@ def build_grid(
         raise SchemaError([("`tests`", 0, "n_missiles", "", rule)])
     days = period.days
 
-    possible = _touching(events.earliest, events.latest, days)
+    possible = holds_any(events.earliest, events.latest, days)
     uncertain = (events.earliest < events.latest) & possible
     launches = launches_on(
         days, events.day, unit=unit, gap=gap, missiles=events.missiles
@@ -211,7 +203,7 @@ def build_grid(
         msg = f"`tests` has no launch on the at-risk days of {period}."
         raise EmptySelectionError(msg)
     first, last = _windows(intervals, window)
-    touching = _touching(first, last, days)
+    touching = holds_any(first, last, days)
     on_all_days = cover_counts(
         first, last, origin=int(period.all_days[0]), n_days=period.all_days.size
     )

@@ -12,8 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from timing.kernels.excited_rates import (
-    MOST_BRANCHING,
-    SHORTEST_DELAY,
     ExcitedDays,
     ExcitedFit,
     decay_rate,
@@ -21,6 +19,7 @@ from timing.kernels.excited_rates import (
     fit_excited,
 )
 from timing.kernels.profile_likelihood import profile_limit
+from timing.kernels.self_excitation import MOST_BRANCHING, SHORTEST_DELAY
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

@@ -15,15 +15,17 @@ import numpy as np
 import numpy.typing as npt
 
 from timing.kernels.bounded_scoring import held_at_bound, maximise_within
-from timing.kernels.self_excitation import excitation, log_likelihood
+from timing.kernels.self_excitation import (
+    LONGEST_DELAY,
+    MOST_BRANCHING,
+    SHORTEST_DELAY,
+    excitation,
+    log_likelihood,
+)
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
-
-MOST_BRANCHING = 0.999
-SHORTEST_DELAY, LONGEST_DELAY = 1.05, 365.0
-"""Mean delays, in days, among which the fit searches."""
 
 LARGEST_SLOPE = 15.0
 """Largest log rate ratio of a standard deviation of a control, and between its ends."""

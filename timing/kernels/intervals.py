@@ -38,6 +38,20 @@ def cover_counts(
     return np.cumsum(steps[:n_days])
 
 
+def holds_any(first: IntArray, last: IntArray, days: IntArray) -> npt.NDArray[np.bool_]:
+    """Whether each interval holds at least one of the increasing `days`.
+
+    Examples
+    --------
+    >>> holds_any(np.array([1, 4]), np.array([2, 9]), np.array([3, 5]))
+    array([False,  True])
+    """
+    holds: npt.NDArray[np.bool_] = np.searchsorted(days, first) < np.searchsorted(
+        days, last, side="right"
+    )
+    return holds
+
+
 class Nearest(NamedTuple):
     """Nearest interval of each day.
 

@@ -20,8 +20,10 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 _LEAST_RATE = 1e-9
-_MOST_BRANCHING = 0.999
-_DELAYS = (1.05, 365.0)
+MOST_BRANCHING = 0.999
+NEARLY_EXPLOSIVE = 0.95
+"""Branching ratio from which a fit is too close to explosion to be trusted."""
+SHORTEST_DELAY, LONGEST_DELAY = 1.05, 365.0
 """Mean delays, in days, among which the fit searches."""
 
 
@@ -76,9 +78,7 @@ def log_likelihood(
     return float(value), launches / rate - 1
 
 
-def fit_self_exciting(
-    launches: IntArray, stratum: IntArray, *, max_delay: float | None = None
-) -> SelfExcitingFit:
+def fit_self_exciting(launches: IntArray, stratum: IntArray) -> SelfExcitingFit:
     """Fit base rates by stratum, branching ratio and mean delay.
 
     Parameters
@@ -86,12 +86,11 @@ def fit_self_exciting(
     launches : (n,) array of int
     stratum : (n,) array of int
         Labels 0, 1, ... of the base rates.
-    max_delay : float, optional
-        Longest mean delay tried; 365 days, and never more than a quarter of the span.
 
     Notes
     -----
-    For a given delay the likelihood is concave in base rates and branching ratio
+    Mean delays run up to 365 days, and never above a quarter of the span. For a given
+    delay the likelihood is concave in base rates and branching ratio
     (L-BFGS-B with its gradient); the delay is found by Brent's method on its logarithm.
     Launches before the first day are not known and excite nothing.
     """
@@ -99,7 +98,7 @@ def fit_self_exciting(
     totals = np.bincount(stratum, weights=launches)
     # Base rates in units of the mean rate, so that all parameters are of one size.
     unit = float(launches.mean())
-    bounds = [(_LEAST_RATE, None)] * totals.size + [(0.0, _MOST_BRANCHING)]
+    bounds = [(_LEAST_RATE, None)] * totals.size + [(0.0, MOST_BRANCHING)]
     start = np.append(np.maximum(totals / np.bincount(stratum) / unit, 0.1), 1.0) / 2
 
     def inner(delay: float) -> optimize.OptimizeResult:
@@ -118,10 +117,10 @@ def fit_self_exciting(
         start[:] = found.x  # neighbouring delays have neighbouring solutions
         return found
 
-    longest = min(max_delay or _DELAYS[1], max(launches.size / 4, 2.0))
+    longest = min(LONGEST_DELAY, max(launches.size / 4, 2.0))
     best = optimize.minimize_scalar(
         lambda log_delay: inner(float(np.exp(log_delay))).fun,
-        bounds=(np.log(_DELAYS[0]), np.log(longest)),
+        bounds=(np.log(SHORTEST_DELAY), np.log(longest)),
         method="bounded",
         options={"xatol": 1e-3},
     )

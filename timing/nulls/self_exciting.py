@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from timing.errors import InvalidNullWarning
 from timing.kernels.self_excitation import (
+    NEARLY_EXPLOSIVE,
     SelfExcitingFit,
     fit_self_exciting,
     simulate_self_exciting,
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from timing.strata import Strata
 
 IntArray = npt.NDArray[np.int64]
-
-_EXPLOSIVE = 0.95
-"""Branching ratio from which a fit is too close to explosion to simulate from."""
 
 
 @lru_cache(maxsize=8)
@@ -104,7 +102,7 @@ class SelfExciting(NullModel):
     ) -> IntArray:
         """Draw launches from the fit."""
         fit = self.fit(launches.astype(np.int64), day)
-        if fit.branching >= _EXPLOSIVE:
+        if fit.branching >= NEARLY_EXPLOSIVE:
             msg = (
                 f"the fitted branching ratio is {fit.branching:.2f}: the launches "
                 "nearly explode; use finer `strata`."

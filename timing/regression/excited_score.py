@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
 
@@ -15,14 +17,51 @@ from timing.kernels.excited_rates import (
     fit_excited,
 )
 from timing.kernels.self_excitation import excitation, log_likelihood
+from timing.kernels.units import launches_on
 from timing.regression.score import Score
+
+if TYPE_CHECKING:
+    from timing.grid import DayGrid
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 
-def excited_score(days: ExcitedDays, exposed: IntArray) -> Score:
+def excited_days(
+    grid: DayGrid, stratum: IntArray, design: FloatArray, *, factor: FloatArray
+) -> ExcitedDays:
+    """Lay out a grid for the self-exciting model.
+
+    Launches before the period and on excluded days excite later ones too.
+    """
+    first = min(int(grid.day[0]), int(grid.events.day.min()))
+    return ExcitedDays(
+        launches=grid.launches,
+        history=launches_on(
+            np.arange(first, grid.day[-1] + 1),
+            grid.events.day,
+            unit=grid.unit,
+            gap=grid.gap,
+        ),
+        position=grid.day - first,
+        stratum=stratum,
+        design=design,
+        factor=factor,
+        binary=grid.unit == "day",
+    )
+
+
+def excited_score(
+    days: ExcitedDays, exposed: IntArray, null: ExcitedFit | None = None
+) -> Score:
     """Build the score of a self-exciting null model.
+
+    Parameters
+    ----------
+    days : ExcitedDays
+    exposed : (n,) array of 0 and 1
+    null : ExcitedFit, optional
+        The fit to these days, if it is known.
 
     Notes
     -----
@@ -36,14 +75,14 @@ def excited_score(days: ExcitedDays, exposed: IntArray) -> Score:
     EstimationError
         If the null model cannot be fitted.
     """
-    null = _fit(days)
+    null = _checked(fit_excited(days) if null is None else null)
     null_scores, deviation = _scores(days, null, exposed)
 
     def scores_at(ratio: float) -> FloatArray:
         if ratio == 1.0:
             return null_scores
         held = at_effect(days, exposed, float(np.log(ratio)))
-        return _scores(held, _fit(held, near=null), exposed)[0]
+        return _scores(held, _checked(fit_excited(held, near=null)), exposed)[0]
 
     def estimate() -> float:
         if not deviation:
@@ -64,8 +103,7 @@ def excited_score(days: ExcitedDays, exposed: IntArray) -> Score:
     )
 
 
-def _fit(days: ExcitedDays, near: ExcitedFit | None = None) -> ExcitedFit:
-    fit = fit_excited(days, near=near)
+def _checked(fit: ExcitedFit) -> ExcitedFit:
     if not fit.converged:
         msg = "the self-exciting null model could not be fitted; use fewer `controls`."
         raise EstimationError(msg)

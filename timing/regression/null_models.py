@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from timing.errors import ArgumentError, FallbackWarning
-from timing.kernels.units import launches_on
 from timing.regression.score import (
     Score,
     adjusted_score,
@@ -147,8 +146,8 @@ def _conditional_logit(
 def _self_exciting(
     grid: DayGrid, stratum: IntArray, columns: pd.DataFrame
 ) -> NullRegression:
-    from timing.kernels.excited_rates import ExcitedDays, fit_excited
-    from timing.regression.excited_score import excited_score
+    from timing.kernels.excited_rates import fit_excited
+    from timing.regression.excited_score import excited_days, excited_score
 
     if grid.unit not in ("day", "event"):
         msg = (
@@ -158,31 +157,22 @@ def _self_exciting(
         raise ArgumentError(msg)
     design = columns.to_numpy(dtype=np.float64)
     check_design(grid.launches, stratum, design, list(columns.columns))
-    # Launches before the period and on excluded days excite later ones too.
-    first = min(int(grid.day[0]), int(grid.events.day.min()))
-    earlier = launches_on(
-        np.arange(first, grid.day[-1] + 1), grid.events.day, unit=grid.unit, gap=1
-    )
-
-    def days_of(launches: IntArray) -> ExcitedDays:
-        history = earlier.copy()
-        history[grid.day - first] = launches
-        return ExcitedDays(
-            launches=launches,
-            history=history,
-            position=grid.day - first,
-            stratum=stratum,
-            design=design,
-            factor=np.ones(grid.day.size),
-            binary=grid.unit == "day",
-        )
-
-    fit = fit_excited(days_of(grid.launches))
+    observed = excited_days(grid, stratum, design, factor=np.ones(grid.day.size))
+    fit = fit_excited(observed)
     if not fit.branching:
         _fall_back("no launch excites another")
         return _counts("poisson", grid, stratum, columns)
+
+    def score_of(launches: IntArray) -> Score:
+        if launches is grid.launches:
+            return excited_score(observed, grid.exposed, fit)
+        history = observed.history.copy()
+        history[observed.position] = launches
+        days = replace(observed, launches=launches, history=history)
+        return excited_score(days, grid.exposed)
+
     return NullRegression(
-        score_of=lambda launches: excited_score(days_of(launches), grid.exposed),
+        score_of=score_of,
         in_words=(
             f" and that earlier launches excite later ones (branching ratio "
             f"{fit.branching:.2f}, mean delay {fit.delay:.1f} days)"

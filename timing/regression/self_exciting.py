@@ -26,12 +26,13 @@ from timing.kernels.excited_effect import (
     half_life,
     half_life_interval,
 )
-from timing.kernels.excited_rates import ExcitedDays, decay_rate
+from timing.kernels.excited_rates import decay_rate
 from timing.kernels.profile_likelihood import deviance_cut, signed_root
 from timing.kernels.pvalues import p_value
+from timing.kernels.self_excitation import NEARLY_EXPLOSIVE
 from timing.kernels.time_rescaling import kolmogorov_smirnov, rescaled_gaps
-from timing.kernels.units import launches_on
 from timing.regression.estimates import Estimate, normal_p
+from timing.regression.excited_score import excited_days
 from timing.regression.score import check_design
 from timing.results.self_exciting import SelfExcitingResult
 from timing.strata import Strata, strata_in_words, stratum_of
@@ -46,9 +47,6 @@ if TYPE_CHECKING:
 IntArray = npt.NDArray[np.int64]
 
 UNITS = ("day", "event")
-_EXPLOSIVE = 0.95
-"""Branching ratio from which a fit is too close to explosion to be trusted."""
-
 _AT_LIMIT = 0.999
 _POOR_FIT = 0.01
 _EXPOSED = "exposed"
@@ -170,18 +168,11 @@ def self_exciting(
     stratum = stratum_of(grid.day, strata)
     design, silent = _design(columns, grid.launches, stratum)
     _check_columns(grid, stratum, design, silent)
-    first = min(int(grid.day[0]), int(grid.events.day.min()))
-    history = launches_on(
-        np.arange(first, grid.day[-1] + 1), grid.events.day, unit=unit, gap=grid.gap
-    )
-    days = ExcitedDays(
-        launches=grid.launches,
-        history=history,
-        position=grid.day - first,
-        stratum=stratum,
-        design=design.to_numpy(dtype=np.float64),
+    days = excited_days(
+        grid,
+        stratum,
+        design.to_numpy(dtype=np.float64),
         factor=np.where(silent, 0.0, 1.0),
-        binary=unit == "day",
     )
     effect = fit_effect(days, grid.exposed)
     independent = fit_effect(days, grid.exposed, branching=0.0)
@@ -221,7 +212,7 @@ def self_exciting(
         aic_independent=_aic(independent),
         independent_rate_ratio=float(np.exp(independent.log_ratio)),
         zero_base_days=int(silent.sum()),
-        earlier_launches=int(history.sum()) - grid.n_launches,
+        earlier_launches=int(days.history.sum()) - grid.n_launches,
         rescaled=rescaled,
         rescaled_independent=rescaled_gaps(grid.launches, independent.fit.rate),
         ks_statistic=ks_statistic,
@@ -338,7 +329,7 @@ def _doubts(
             SeparationWarning,
         ),
         (
-            fit.branching >= _EXPLOSIVE,
+            fit.branching >= NEARLY_EXPLOSIVE,
             f"the fitted branching ratio is {fit.branching:.2f}: the launches nearly "
             "explode; use finer `strata`",
             InvalidNullWarning,

@@ -21,7 +21,7 @@ from timing.inputs import (
     read_events,
     read_intervals,
 )
-from timing.kernels.intervals import cover_counts
+from timing.kernels.intervals import cover_counts, holds_any
 from timing.kernels.units import UNITS, launches_on
 from timing.scanning.choices import Split, as_names, as_periods, crossed, splits_of
 
@@ -269,7 +269,7 @@ def _all_exposures(
     for w, window in enumerate(windows):
         for a, (anchor, spans) in enumerate(intervals.items()):
             first, last = spans.first - window.before, spans.last + window.after
-            touching = [_touching(first, last, span.days) for span in periods]
+            touching = [holds_any(first, last, span.days) for span in periods]
             for c, chosen in enumerate(subsets[anchor]):
                 touched[w, a, c] = [int((chosen & holds).sum()) for holds in touching]
                 cover = cover_counts(
@@ -281,11 +281,3 @@ def _all_exposures(
                     if is_new:
                         found.append(exposed)
     return np.array(found, dtype=np.int64).reshape(-1, day.size), at, touched
-
-
-def _touching(first: IntArray, last: IntArray, days: IntArray) -> BoolArray:
-    """Whether each interval holds at least one of the increasing `days`."""
-    touching: BoolArray = np.searchsorted(days, first) < np.searchsorted(
-        days, last, side="right"
-    )
-    return touching
