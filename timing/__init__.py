@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from timing._version import __version__
 
 if TYPE_CHECKING:
-    from timing import datasets, errors, nulls, readers, regression
+    from timing import datasets, errors, nulls, processes, readers, regression
     from timing.audit import agreement, coverage
     from timing.base_rate import surprise
     from timing.datasets import (
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         plot_event_study,
         plot_lag_profile,
         plot_null_distribution,
+        plot_power,
         plot_self_exciting,
         plot_specification_curve,
         plot_timeline,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from timing.panel import daily_panel
     from timing.period import StudyPeriod, Window
     from timing.permutation import permutation_test
+    from timing.planning import minimum_detectable_rate_ratio, power, size
     from timing.profile import lag_profile
     from timing.regression import (
         case_crossover,
@@ -63,6 +65,7 @@ if TYPE_CHECKING:
         self_exciting,
     )
     from timing.scanning import scan
+    from timing.scenario import simulate
     from timing.study import run_study
     from timing.tables import results_table
     from timing.timescale import timescale_profile
@@ -83,6 +86,7 @@ _HOME = {
     "plot_event_study": "figures",
     "plot_lag_profile": "figures",
     "plot_null_distribution": "figures",
+    "plot_power": "figures",
     "plot_self_exciting": "figures",
     "plot_specification_curve": "figures",
     "plot_timeline": "figures",
@@ -103,6 +107,9 @@ _HOME = {
     "StudyPeriod": "period",
     "Window": "period",
     "permutation_test": "permutation",
+    "minimum_detectable_rate_ratio": "planning",
+    "power": "planning",
+    "size": "planning",
     "lag_profile": "profile",
     "case_crossover": "regression",
     "count_regression": "regression",
@@ -114,13 +121,14 @@ _HOME = {
     "self_controlled": "regression",
     "self_exciting": "regression",
     "scan": "scanning",
+    "simulate": "scenario",
     "run_study": "study",
     "results_table": "tables",
     "timescale_profile": "timescale",
     "validate_calendar": "validation",
     "validate_tests": "validation",
 }
-_MODULES = ("datasets", "errors", "nulls", "readers", "regression")
+_MODULES = ("datasets", "errors", "nulls", "processes", "readers", "regression")
 
 __all__ = [
     "BlockShuffle",
@@ -155,18 +163,22 @@ __all__ = [
     "load_launches",
     "load_sources",
     "load_tests",
+    "minimum_detectable_rate_ratio",
     "nearest",
     "nulls",
     "permutation_test",
     "plot_event_study",
     "plot_lag_profile",
     "plot_null_distribution",
+    "plot_power",
     "plot_self_exciting",
     "plot_specification_curve",
     "plot_timeline",
     "plot_timescale_profile",
     "plot_waterfall",
     "plot_window_heatmap",
+    "power",
+    "processes",
     "randomization_test",
     "readers",
     "regression",
@@ -175,6 +187,8 @@ __all__ = [
     "scan",
     "self_controlled",
     "self_exciting",
+    "simulate",
+    "size",
     "surprise",
     "timescale_profile",
     "validate_calendar",

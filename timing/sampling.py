@@ -14,6 +14,7 @@ from timing.kernels.pvalues import Alternative, p_standard_error, position_p
 from timing.kernels.statistics import LinearStatistic, Statistic
 from timing.nulls import NullModel
 from timing.progress import track
+from timing.seeds import entropy_of, generator_of
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -72,9 +73,9 @@ def _one_chunk(
     statistic: Statistic,
     exposed: IntArray,
     size: int,
-    seed: np.random.SeedSequence,
+    rng: np.random.Generator,
 ) -> tuple[FloatArray, FloatArray]:
-    drawn = null.draw(launches, day, size=size, rng=np.random.default_rng(seed))
+    drawn = null.draw(launches, day, size=size, rng=rng)
     if drawn.shape != (size, day.size):
         msg = (
             f"`null` drew an array of shape {drawn.shape}; it must be "
@@ -115,7 +116,7 @@ def draw_null(
     """
     per_chunk = max(1, min(_MOST_PER_CHUNK, _CHUNK_CELLS // day.size))
     # Seeds are indexed by chunk, so that growth repeats nothing and workers may share.
-    entropy = np.random.default_rng(sampling.rng).integers(0, 2**63, size=4).tolist()
+    entropy = entropy_of(sampling.rng)
     observed = float(statistic.of(launches[None, :])[0])
     wanted, precision = sampling.n_resamples, sampling.precision
     most = wanted * (1 if precision is None else _MOST_GROWTH)
@@ -125,7 +126,7 @@ def draw_null(
         jobs = (
             delayed(_one_chunk)(
                 null, launches, day, statistic, exposed, per_chunk,
-                np.random.SeedSequence(entropy, spawn_key=(i,)),
+                generator_of(entropy, i),
             )
             for i in missing
         )  # fmt: skip

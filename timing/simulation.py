@@ -9,7 +9,7 @@ from scipy import ndimage, signal
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
-_DAYS_PER_YEAR = 365.2425
+DAYS_PER_YEAR = 365.2425
 
 
 def self_exciting_counts(
@@ -212,7 +212,7 @@ def moving_season(
     >>> bool(np.isclose(rate.max() / rate.min(), np.exp(2), rtol=1e-3))
     True
     """
-    year = np.arange(n_days) / _DAYS_PER_YEAR
+    year = np.arange(n_days) / DAYS_PER_YEAR
     knots = np.arange(int(np.ceil(year[-1])) + 2)
     start = rng.uniform(0, 2 * np.pi)
     phase = start + np.cumsum(drift * rng.standard_normal(knots.size))

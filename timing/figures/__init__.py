@@ -6,6 +6,7 @@ as well as in colour.
 
 from timing.figures.association import plot_null_distribution
 from timing.figures.event_study import plot_event_study
+from timing.figures.power import plot_power
 from timing.figures.profile import plot_lag_profile
 from timing.figures.scan import plot_specification_curve, plot_window_heatmap
 from timing.figures.self_exciting import plot_self_exciting
@@ -21,6 +22,7 @@ __all__ = [
     "plot_event_study",
     "plot_lag_profile",
     "plot_null_distribution",
+    "plot_power",
     "plot_self_exciting",
     "plot_specification_curve",
     "plot_timeline",

@@ -17,6 +17,12 @@ from timing.results.base import (
 from timing.results.case_crossover import CaseCrossoverResult
 from timing.results.diagnostics import DiagnosticsResult, Influence, Placebo
 from timing.results.event_study import EventStudyResult
+from timing.results.planning import (
+    DetectableResult,
+    PowerResult,
+    Simulated,
+    SizeResult,
+)
 from timing.results.profile import LagProfileResult
 from timing.results.regression import (
     CalendarEffect,
@@ -40,6 +46,7 @@ __all__ = [
     "CaseCrossoverResult",
     "ConfidenceInterval",
     "CountRegressionResult",
+    "DetectableResult",
     "DiagnosticsResult",
     "Dropped",
     "EventStudyResult",
@@ -51,6 +58,7 @@ __all__ = [
     "LagProfileResult",
     "PermutationResult",
     "Placebo",
+    "PowerResult",
     "RandomizationResult",
     "RegressionResult",
     "Result",
@@ -58,7 +66,9 @@ __all__ = [
     "ScanResult",
     "SelfControlledResult",
     "SelfExcitingResult",
+    "Simulated",
     "SizeEffect",
+    "SizeResult",
     "Specification",
     "SurpriseResult",
     "TimescaleProfileResult",

@@ -1,0 +1,17 @@
+"""Seeds that are indexed, so that who draws what does not depend on who works."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def entropy_of(rng: np.random.Generator | int | None) -> tuple[int, ...]:
+    """Draw the entropy from which the generators of all parts of a run come."""
+    drawn = np.random.default_rng(rng).integers(0, 2**63, size=4)
+    return tuple(int(number) for number in drawn)
+
+
+def generator_of(entropy: tuple[int, ...], index: int) -> np.random.Generator:
+    """Return the generator of one part: the same whatever ran before it."""
+    seed = np.random.SeedSequence(entropy, spawn_key=(index,))
+    return np.random.default_rng(seed)
