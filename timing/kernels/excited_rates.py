@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from timing.kernels.bounded_scoring import held_at_bound, maximise_within
+from timing.kernels.bounded_scoring import Maximum, held_at_bound, maximise_within
 from timing.kernels.self_excitation import (
     LONGEST_DELAY,
     MOST_BRANCHING,
@@ -40,7 +40,7 @@ _NO_RATE = 1e-300
 """Rate of a day on which no launch can fall, so that its logarithm is a number."""
 
 _FIRST_DELAYS = (2.0, 10.0, 40.0, 150.0)
-_FINE, _ROUGH = 1e-10, 1e-7
+_FINE, _ROUGH, _GUESS = 1e-10, 1e-7, 1e-2
 """Gain of log-likelihood below which the steps end: of a fit with errors, of others."""
 
 _STEP = 1e-5
@@ -175,6 +175,7 @@ class ExcitedLikelihood:
         self.design = (days.design - centre) / self.spread
         self.factor = days.factor / days.factor.mean()
         self.unit = float(days.launches.mean())
+        self._latest: tuple[FloatArray, _Rates] | None = None
 
     def bounds(self, branching: float | None, delay: float | None) -> FloatArray:
         """Lower and upper limit of each parameter; equal where one is held fixed."""
@@ -215,6 +216,9 @@ class ExcitedLikelihood:
 
     def rates(self, theta: FloatArray) -> _Rates:
         """Rates of the days, and their derivatives."""
+        # Likelihood and information are asked for at the same place in turn.
+        if self._latest is not None and np.array_equal(self._latest[0], theta):
+            return self._latest[1]
         days = self.days
         rates, slopes, branching, delay = self.split(theta)
         per_rate = self.factor * np.exp(np.einsum("tj,j->t", self.design, slopes))
@@ -222,12 +226,14 @@ class ExcitedLikelihood:
         felt = excitation(days.history, delay)[days.position]
         faster = excitation_slope(days.history, delay)[days.position]
         rest = [base[:, None] * self.design, felt[:, None], branching * faster[:, None]]
-        return _Rates(
+        found = _Rates(
             base=base,
             rate=np.maximum(base + branching * felt, _NO_RATE),
             by_stratum_rate=self.unit * per_rate,
             by_rest=np.hstack(rest),
         )
+        self._latest = theta.copy(), found
+        return found
 
     def by_stratum(self, values: FloatArray) -> FloatArray:
         """Sum over the days of each stratum."""
@@ -305,7 +311,7 @@ def fit_excited(
         Hold the branching ratio (0 gives independent days) or the mean delay fixed.
     near : ExcitedFit, optional
         A fit to nearby data to begin from; by default four delays are tried, and the
-        best maximum counts.
+        best climb goes on to the top.
     errors : bool, default False
         Find the standard errors, and check convergence by what a Newton step promises.
 
@@ -318,21 +324,17 @@ def fit_excited(
     """
     problem = ExcitedLikelihood(days)
     bounds = problem.bounds(branching, delay)
+
+    def climb(start: FloatArray, tolerance: float) -> Maximum:
+        return maximise_within(
+            problem.likelihood, problem.information, start, bounds, tolerance=tolerance
+        )
+
     starts = problem.starts(near)
-    best = max(
-        (
-            maximise_within(
-                problem.likelihood,
-                problem.information,
-                start,
-                bounds,
-                tolerance=_FINE if errors else _ROUGH,
-            )
-            # Without excitation the delay is nothing, and the starts are all the same.
-            for start in (starts[:1] if branching == 0.0 else starts)
-        ),
-        key=lambda found: found.value,
-    )
+    if len(starts) > 1 and branching != 0.0:  # without excitation they are all the same
+        tried = [climb(start, _GUESS) for start in starts]
+        starts = [max(tried, key=lambda found: found.value).params]
+    best = climb(starts[0], _FINE if errors else _ROUGH)
     theta, converged = best.params, best.converged
     std_errors = np.full(theta.size, np.nan)
     if errors:

@@ -28,6 +28,8 @@ _RANK = 1e-12
 """Relative size below which an eigenvalue of the scaled cross-products counts as 0."""
 
 _ABSENT = 1e-9
+_MOVED = 1e-6
+"""Change of a linear predictor above the tolerance of a linear programme."""
 """Size below which a row counts as not moved along a direction."""
 
 
@@ -277,8 +279,7 @@ def separated(
     -----
     A direction d separates if ``x_i'd`` is 0 on held rows, at most 0 on falling and at
     least 0 on rising ones, and not 0 on all. If the held rows have full column rank
-    there is none; else a linear programme in their null space finds all such rows at
-    once.
+    there is none; else linear programmes in their null space find all such rows.
 
     References
     ----------
@@ -299,12 +300,16 @@ def separated(
         return found
     # Rows alike in all directions are one constraint.
     unique, back = np.unique(moved[open_rows].round(9), axis=0, return_inverse=True)
-    n, k = unique.shape
-    answer = optimize.linprog(
-        np.concatenate([np.zeros(k), -np.ones(n)]),
-        A_ub=np.hstack([unique, np.eye(n)]),
-        b_ub=np.zeros(n),
-        bounds=[(None, None)] * k + [(0, 1)] * n,
-    )
-    found[open_rows] = (answer.x[k:] > 0.5)[back.ravel()]
+    apart = np.zeros(len(unique), dtype=bool)
+    while not apart.all():
+        # Rows found already follow any other direction, if theirs is taken far enough.
+        rest = unique[~apart]
+        answer = optimize.linprog(
+            rest.sum(axis=0), A_ub=rest, b_ub=np.zeros(len(rest)), bounds=(-1, 1)
+        )
+        more = np.einsum("ti,i->t", rest, answer.x) < -_MOVED
+        if not more.any():
+            break
+        apart[~apart] = more
+    found[open_rows] = apart[back.ravel()]
     return found
