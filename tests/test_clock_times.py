@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import timing
-from timing.errors import ArgumentError, LowInformationWarning
+from timing.errors import ArgumentError, ClusteringWarning, LowInformationWarning
 from timing.results import PermutationResult
 
 PERIOD = timing.StudyPeriod("2020-01-01", "2020-02-29")
@@ -95,3 +95,20 @@ def test_exposure_that_fills_the_strata_warns():
 def test_bad_arguments(changes: dict[str, Any], text: str):
     with pytest.raises(ArgumentError, match=text):
         run(**changes)
+
+
+def test_launches_that_cluster_are_seen_at_clock_times_too():
+    first = pd.to_datetime("2020-01-02")
+    hours = [start + more for start in range(0, 8000, 800) for more in (0, 30, 60)]
+    times = (first + pd.to_timedelta(hours, unit="h")).strftime("%Y-%m-%d %H:%M")
+    arguments: dict[str, Any] = {
+        "period": timing.StudyPeriod("2020-01-01", "2020-12-31"), "unit": "event",
+        "window": timing.Window("8h", 0), "resolution": "time",
+    }  # fmt: skip
+    with pytest.warns(ClusteringWarning, match="the launches cluster: within 3 days"):
+        timing.permutation_test(
+            times.tolist(), CALENDAR, null=timing.Uniform(), **arguments
+        )
+    timing.permutation_test(
+        times.tolist(), CALENDAR, null=timing.CircularShift(None), **arguments
+    )

@@ -108,6 +108,8 @@ def test_the_order_of_the_calendars_only_picks_the_first():
     assert turned.joint_statistic == pytest.approx(fit.joint_statistic, rel=1e-8)
 
 
+# A planted effect gathers the launches, as clustering does.
+@pytest.mark.filterwarnings("ignore::timing.errors.ClusteringWarning")
 def test_an_effect_of_one_calendar_is_not_given_to_the_one_that_overlaps_it():
     # Only `cause` matters; `shadow` lies on most of its days. The crude ratio of the
     # shadow is large, the shared-out one near 1.

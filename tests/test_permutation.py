@@ -291,6 +291,8 @@ GOLDEN_NULLS = {
 
 
 @pytest.mark.reference
+# The real launches cluster; the numbers are to be those of the other software.
+@pytest.mark.filterwarnings("ignore::timing.errors.ClusteringWarning")
 @pytest.mark.filterwarnings("ignore::timing.errors.LowInformationWarning")
 def test_reference_numbers_of_other_software(golden, golden_data):
     days = pd.read_csv(golden_data / "daily_2012_2024.csv")

@@ -44,6 +44,8 @@ def missiles(days):
     return days["date"].repeat(days["n_missiles"])
 
 
+# The real launches cluster; the numbers are to be those of the other software.
+@pytest.mark.filterwarnings("ignore::timing.errors.ClusteringWarning")
 @pytest.mark.reference
 @pytest.mark.parametrize(
     ("entry", "options"),
@@ -108,6 +110,7 @@ def golden_design_path():
     return GOLDEN / "data" / "daily_design.csv"
 
 
+@pytest.mark.filterwarnings("ignore::timing.errors.ClusteringWarning")
 @pytest.mark.reference
 def test_negative_binomial_agrees_with_r(days, golden):
     fit = timing.count_regression(
@@ -565,6 +568,8 @@ def test_days_in_never_exposed_strata_without_launches_change_nothing():
     assert again.std_error == pytest.approx(fit.std_error, rel=1e-9)
 
 
+# A planted effect gathers the launches, as clustering does.
+@pytest.mark.filterwarnings("ignore::timing.errors.ClusteringWarning")
 @pytest.mark.slow
 @pytest.mark.parametrize("ratio", [0.5, 2.0])
 def test_a_planted_rate_ratio_is_recovered(ratio):

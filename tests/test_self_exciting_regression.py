@@ -94,6 +94,7 @@ def test_years_as_strata_and_as_a_control_are_one_model():
     assert control.half_life_interval == pytest.approx(strata.half_life_interval, 1e-3)
 
 
+@pytest.mark.filterwarnings("ignore::timing.errors.ClusteringWarning")
 def test_without_excitation_it_is_a_poisson_regression():
     found = self_exciting(TESTS, CALENDAR, **ONE_DAY, controls=[WAVE], unit="event")
     poisson = timing.count_regression(

@@ -377,6 +377,8 @@ def nothing_missing() -> tuple[dict[str, Any], pd.DataFrame]:
 COINCALC = [(0, False), (14, False), (30, False), (3, True), (30, True)]
 
 
+# The real launches cluster; the numbers are to be those of the other software.
+@pytest.mark.filterwarnings("ignore::timing.errors.ClusteringWarning")
 @pytest.mark.reference
 @pytest.mark.parametrize(("delta", "symmetric"), COINCALC)
 def test_rates_agree_with_coincalc(delta: int, symmetric: bool):

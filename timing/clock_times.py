@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from timing.advice import advise
 from timing.association import (
     Request,
     count_fields,
@@ -12,6 +15,7 @@ from timing.association import (
 from timing.errors import ArgumentError
 from timing.kernels.exact import tail_p
 from timing.nulls import CircularShift, NullModel, Uniform
+from timing.period import DAY
 from timing.results import ExactNull, PermutationResult
 from timing.time_grid import build_time_grid
 
@@ -58,6 +62,8 @@ def clock_time_test(
         window=request.window,
         anchor=request.anchor,
     )
+    daily = np.bincount(grid.launches // DAY, minlength=grid.day.size)
+    advise(daily, grid.day, null, stacklevel=4)
     if isinstance(null, Uniform):
         counts = grid.uniform(null.strata)
     else:

@@ -100,5 +100,9 @@ class InterruptedWarning(TimingWarning):
     """A long run was stopped early; the result rests on what was done by then."""
 
 
+class ClusteringWarning(TimingWarning):
+    """The launches cluster in a way that the chosen null does not hold fixed."""
+
+
 class InvalidNullWarning(TimingWarning):
     """The null model does not fit the data well enough for its p-value."""

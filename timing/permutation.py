@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from timing.advice import advise
 from timing.arguments import check_choice, check_share, check_whole
 from timing.association import Request, count_fields, shared_fields
 from timing.clock_times import clock_time_test
@@ -128,6 +129,9 @@ def permutation_test(
 
     Warns
     -----
+    ClusteringWarning
+        If the launches cluster, or their rate moves slowly, in a way that `null` does
+        not hold fixed; from 20 launch days on.
     LowInformationWarning
         If exposure fills too much of the strata for this window to be seen.
     PrecisionWarning
@@ -203,6 +207,7 @@ def permutation_test(
             tests, calendar, request, model, statistic=statistic, midp=midp
         )
     grid = request.grid(tests, calendar, uncertain=uncertain)
+    advise(grid.launches, grid.day, model)
     measured = statistic_of(statistic, grid, window)
     sampling = Sampling(
         n_resamples=n_resamples,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
+from timing.advice import advise
 from timing.arguments import check_choice, check_whole
 from timing.association import Request
 from timing.errors import ArgumentError
@@ -84,6 +85,11 @@ def lag_profile(
     NoContrastError
         If every at-risk day lies within `max_lag` of a calendar event, or none does.
 
+    Warns
+    -----
+    ClusteringWarning
+        As `permutation_test`.
+
     Notes
     -----
     Null hypothesis: that of the null model. The count at lag l is
@@ -143,6 +149,7 @@ def lag_profile(
         confidence_level=confidence_level,
     )
     grid = request.grid(tests, calendar)
+    advise(grid.launches, grid.day, model)
     anchor_day = read_intervals(calendar, anchor=anchor).first
     lags = np.arange(-max_lag, max_lag + 1)
     landings = np.stack([count_on(grid.day, anchor_day + lag) for lag in lags.tolist()])

@@ -26,6 +26,12 @@ class NullModel(ABC):
     moves_days : bool
         Whether the draws of one seed move whole days in the same way whatever the
         launches are, so that `scan` can share them between sets of launches.
+    holds_clustering : bool
+        Whether arrangements cluster as the launches do; if not, launches that cluster
+        cause a `ClusteringWarning`.
+    holds_slow : bool
+        Whether slow changes of the launch rate are held fixed even where `held` is
+        None; if not, a rate that moves from year to year causes one.
 
     Examples
     --------
@@ -58,6 +64,8 @@ class NullModel(ABC):
 
     __slots__ = ()
     moves_days: ClassVar[bool] = False
+    holds_clustering: ClassVar[bool] = True
+    holds_slow: ClassVar[bool] = True
 
     @property
     def held(self) -> Strata:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -47,6 +48,7 @@ class IntervalJitter(NullModel):
     'each launch falls on any day of its 28-day bin, independently of the others'
     """
 
+    holds_clustering: ClassVar[bool] = False
     width: int = 30
 
     def __post_init__(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -75,6 +75,7 @@ class SelfExciting(NullModel):
     'launches excite later launches over a base rate of the whole period'
     """
 
+    holds_slow: ClassVar[bool] = False
     strata: Strata = "year"
 
     @property

@@ -51,6 +51,7 @@ class CircularShift(NullModel):
     """
 
     moves_days: ClassVar[bool] = True
+    holds_slow: ClassVar[bool] = False
     strata: Strata = "month"
 
     @property

@@ -46,6 +46,8 @@ class Uniform(NullModel):
     """
 
     moves_days: ClassVar[bool] = True
+    holds_clustering: ClassVar[bool] = False
+    holds_slow: ClassVar[bool] = False
     strata: Strata = None
 
     @property
@@ -97,6 +99,8 @@ class GapShuffle(NullModel):
     'the gaps between launch days come in random order, from a random start'
     """
 
+    holds_slow: ClassVar[bool] = False
+
     def in_words(self) -> str:
         """Return the null hypothesis as a sentence."""
         return "the gaps between launch days come in random order, from a random start"
@@ -138,6 +142,7 @@ class BlockShuffle(NullModel):
     """
 
     moves_days: ClassVar[bool] = True
+    holds_slow: ClassVar[bool] = False
     length: int = 30
 
     def __post_init__(self) -> None:

@@ -46,6 +46,7 @@ class YearShuffle(NullModel):
     """
 
     moves_days: ClassVar[bool] = True
+    holds_slow: ClassVar[bool] = False
 
     def in_words(self) -> str:
         """Return the null hypothesis as a sentence."""

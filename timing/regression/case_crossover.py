@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from timing.advice import advise_errors
 from timing.arguments import check_choice, check_whole
 from timing.association import Request
 from timing.controls import controls_in_words, design_matrix
@@ -86,6 +87,8 @@ equivalence_margin
 
     Warns
     -----
+    ClusteringWarning
+        If `cov` is "model" and the launches cluster; from 20 launch days on.
     SeparationWarning
         Without controls, if the launches on exposed days are as few (or as many) as the
         strata allow. The answer is then exact, the rate ratio 0 or infinite.
@@ -166,6 +169,7 @@ equivalence_margin
             "or 'episode', or `model` 'conditional-poisson'."
         )
         raise ArgumentError(msg)
+    advise_errors(grid.launches, grid.day, cov=cov, controls=controls, strata=strata)
     stratum = stratum_of(grid.day, strata)
     panel = panel_of(grid, controls)
     columns = design_matrix(panel.drop(columns=["date", "launches", "n_events"]))

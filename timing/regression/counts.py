@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Literal
 
+from timing.advice import advise_errors
 from timing.arguments import check_choice
 from timing.association import Request
 from timing.controls import controls_in_words
@@ -100,6 +101,8 @@ equivalence_margin
 
     Warns
     -----
+    ClusteringWarning
+        If `cov` is "model" and the launches cluster; from 20 launch days on.
     SeparationWarning
         If no finite estimate exists: given the controls, no launch or every launch is
         exposed. It is found before fitting, by linear programming.
@@ -168,6 +171,7 @@ equivalence_margin
         equivalence_margin=equivalence_margin,
     )
     grid = request.grid(tests, calendar)
+    advise_errors(grid.launches, grid.day, cov=cov, controls=controls)
     rows, dropped = design_rows(panel_of(grid, controls), freq)
     names = list(rows.design.columns)
     notes: list[Note] = []

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
+from timing.advice import advise_errors
 from timing.arguments import check_choice
 from timing.association import Request
 from timing.controls import controls_in_words
@@ -124,6 +125,8 @@ equivalence_margin
 
     Warns
     -----
+    ClusteringWarning
+        If `cov` is "model" and the launches cluster; from 20 launch days on.
     SeparationWarning
         If a part has no finite estimate: Firth's takes its place, or NaN for the size
         where no launch day, or every one, is exposed.
@@ -173,6 +176,7 @@ equivalence_margin
         equivalence_margin=equivalence_margin,
     )
     grid = request.grid(tests, calendar)
+    advise_errors(grid.launches, grid.day, cov=cov, controls=controls)
     if grid.launches.max() == 1:
         msg = "`tests` has single launches only: there is no size to model."
         raise EstimationError(msg)

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from timing.advice import advise_errors
 from timing.arguments import check_choice
 from timing.association import Request
 from timing.controls import controls_in_words
@@ -92,6 +93,8 @@ confidence_level, equivalence_margin
 
     Warns
     -----
+    ClusteringWarning
+        If `cov` is "model" and the launches cluster; from 20 launch days on.
     SeparationWarning
         If an exposure has no finite estimate. All effects are then Firth's, with
         profile intervals, and the joint test is a penalised likelihood ratio test.
@@ -146,6 +149,7 @@ confidence_level, equivalence_margin
     }
     grids = {n: _grid(requests[n], tests, calendars[n], n) for n in names}
     first, request = grids[names[0]], requests[names[0]]
+    advise_errors(first.launches, first.day, cov=cov, controls=controls)
 
     panel = panel_of(first, controls).drop(columns=EXPOSED)
     for name in names:

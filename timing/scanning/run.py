@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from timing._version import __version__
+from timing.advice import advise
 from timing.arguments import (
     check_above,
     check_at_least,
@@ -123,6 +124,11 @@ def scan(
     EmptySelectionError
         If no specification can be tested.
 
+    Warns
+    -----
+    ClusteringWarning
+        As `permutation_test`, once, for the launches of all specifications together.
+
     Notes
     -----
     Null hypothesis of each specification: that of `randomization_test`, the calendar's
@@ -211,6 +217,8 @@ def scan(
     _check_left(reason)
     stratum = stratum_of(family.day, strata)
     if model is not None:
+        # Once, for the launches of all specifications together.
+        advise(family.launches.max(axis=0), family.day, model)
         scored = score_drawn(
             family, stratum, model, n_resamples=n_resamples, rng=rng,
             alternative=alternative, n_jobs=n_jobs,

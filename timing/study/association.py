@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from statsmodels.stats.multitest import multipletests
 
-from timing.errors import LowInformationWarning
+from timing.errors import ClusteringWarning, LowInformationWarning
 from timing.nulls import CircularShift, Uniform
 from timing.permutation import permutation_test
 from timing.profile import lag_profile
@@ -62,12 +62,15 @@ def associate(study: Study, output: Path) -> list[Path]:
         f"score shift with {with_unknown.n_uncertain} events of unknown day "
         f"(p {low} to {high} over their days)": with_unknown,
     }
-    methods |= {
-        label: permutation_test(
-            tests, calendar, period=variant.period, window=variant.window, null=null
-        )
-        for label, null in nulls.items()
-    }
+    with warnings.catch_warnings():
+        # The naive null models are in the table on purpose, as comparators.
+        warnings.simplefilter("ignore", ClusteringWarning)
+        methods |= {
+            label: permutation_test(
+                tests, calendar, period=variant.period, window=variant.window, null=null
+            )
+            for label, null in nulls.items()
+        }
     variants = {variant.label: primary}
     variants |= {other.label: score_shift(other) for other in study.variants}
     profile = lag_profile(
