@@ -1,22 +1,35 @@
-"""The benchmark of peers: it asks one question of all, and says who is missing."""
+"""The benchmarks: one question to all, who is missing, who is cut short or left out."""
 
 from __future__ import annotations
 
 import importlib
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 SCRIPTS = Path(__file__).parents[1] / "analyses" / "benchmarks"
 
 
 @pytest.fixture
-def peers(monkeypatch):
+def script(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")
     monkeypatch.syspath_prepend(SCRIPTS)
-    return importlib.import_module("peers")
+    return importlib.import_module
+
+
+@pytest.fixture
+def peers(script):
+    return script("peers")
+
+
+@pytest.fixture
+def growth(script):
+    return script("growth")
 
 
 def test_a_package_that_does_not_import_has_a_row_that_says_so(peers):
@@ -69,3 +82,104 @@ def test_rounded_keeps_significant_digits(monkeypatch):
     rounded = importlib.import_module("measure").rounded
     written = [rounded(value) for value in (0.00012345, 1.2345, 12345.6, 0, np.nan)]
     assert written == ["0.000123", "1.23", "12,346", "0", ""]
+
+
+def test_every_peer_grows_beside_our_line_under_its_null(growth):
+    for panel in growth.PANELS:
+        for name in panel.lines:
+            same = growth.LINES[name].same
+            assert (growth.LINES[name].peer is None) == (not same)
+            assert not same or same in panel.lines
+    with_peers = {
+        panel.what
+        for panel in growth.PANELS
+        if any(growth.LINES[name].peer for name in panel.lines)
+    }
+    assert with_peers == {"days", "launches", "intervals", "draws"}
+
+
+@pytest.mark.parametrize(
+    ("draws", "once", "expected"),
+    [
+        (999, 0.4, 999),
+        (999, 0.6, 99),
+        (999, 60.0, 99),
+        (100_000, 0.016, 10_000),
+        (100_000, 0.6, 100),
+        (100, 60.0, 100),
+    ],
+)
+def test_a_slow_peer_gets_a_tenth_of_the_draws_until_it_has_time(
+    growth, draws, once, expected
+):
+    assert growth.affordable(draws, once) == expected
+
+
+def test_sizes_after_one_too_slow_are_left_out(growth, monkeypatch):
+    panel = next(panel for panel in growth.PANELS if panel.what == "launches")
+    took = iter([0.1, 7.0])
+    asked = []
+
+    def point(line, size, draws, *, quick):
+        asked.append((size.launches, draws))
+        return {"seconds": 1.0}
+
+    monkeypatch.setattr(growth, "seconds", lambda call: next(took))
+    monkeypatch.setattr(growth, "measure_point", point)
+    rows = growth.measure_line(
+        panel, "scipy: permutation_test, shuffled days", panel.sizes, quick=False
+    )
+    assert asked == [(10, 999), (100, 99)]
+    assert [row.get("seconds") for row in rows] == [1.0, 1.0, None, None]
+    assert rows[2]["note"] == "left out: 99 draws of the size before took 7.0 s"
+    assert rows[3]["value"] == 10_000
+
+
+def test_fewer_draws_are_scaled_to_those_of_the_size(growth, script, monkeypatch):
+    times = np.array([[0.5, 0.25, 0.125]])
+    alone = script("measure").Peak(mib=3.0, traced_mib=np.nan, seconds=0.5)
+    monkeypatch.setattr(growth, "peak", lambda *arguments: alone)
+    monkeypatch.setattr(growth, "alternate", lambda calls, rounds: times)
+    size = growth.Size(days=1_000, launches=50, intervals=10, draws=1_000)
+    name = "scipy: permutation_test, shuffled days"
+    row = growth.measure_point(name, size, 100, quick=True)
+    assert (row["seconds"], row["times raw FFT pair"], row["times timing"]) == (
+        5.0,
+        20.0,
+        40.0,
+    )
+    assert (row["raw FFT pair"], row["peak MiB"]) == (0.25, 3.0)
+    assert row["note"] == "scaled to 1,000 draws"
+
+
+@pytest.mark.slow
+def test_one_quick_command_writes_all_and_the_figure_keeps_its_bytes(script, tmp_path):
+    command = [sys.executable, SCRIPTS / "run_all.py", "--quick", "--output", tmp_path]
+    ran = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert not ran.stderr
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {
+        f"benchmark_{name}"
+        for name in (
+            "peers.csv", "peers.md", "growth.csv", "growth.md", "growth.svg",
+            "growth.alt.txt",
+        )
+    }  # fmt: skip
+    plan = script("growth_plan")
+    table = pd.read_csv(tmp_path / "benchmark_growth.csv").set_index(
+        ["growing", "what"]
+    )
+    assert list(table.index) == [
+        (panel.what, name) for panel in plan.PANELS for name in panel.lines
+    ]
+    there = [
+        line.peer is None or line.peer.imports
+        for line in map(plan.LINES.get, table.index.get_level_values("what"))
+    ]
+    assert (table["seconds"].notna() == there).all()
+    assert (table["note"].eq("not installed") != there).all()
+    assert (table.loc[there, "peak MiB"] >= 0).all()
+    figure = tmp_path / "benchmark_growth.svg"
+    before = figure.read_bytes()
+    script("growth_figure").draw(tmp_path)
+    assert figure.read_bytes() == before

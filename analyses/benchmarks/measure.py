@@ -9,6 +9,7 @@ fork, `ru_maxrss` would start from the parent's own peak.)
 
 from __future__ import annotations
 
+import argparse
 import multiprocessing
 import os
 import platform
@@ -26,6 +27,8 @@ from scipy import fft
 
 Call = Callable[[], object]
 MIB = 2**20
+RESULTS = Path(__file__).parents[1] / "results"
+QUICK = Path(__file__).parents[1] / "output" / "benchmarks" / "quick"
 _TURN = 0.002
 _STATUS = Path("/proc/self/status")
 
@@ -149,6 +152,29 @@ def machine() -> str:
         f"(1, 5, 15 minutes); Python {platform.python_version()}, "
         f"numpy {np.__version__}, scipy {scipy.__version__}, pandas {pd.__version__}"
     )
+
+
+def options(description: str) -> argparse.ArgumentParser:
+    """Offer the options that `run_all.py` hands to each of its scripts."""
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="smallest sizes, once: a check, no result"
+    )
+    parser.add_argument(
+        "--output",
+        type=Path,
+        help="default: analyses/results, if quick analyses/output/benchmarks/quick",
+    )
+    return parser
+
+
+def output_of(chosen: argparse.Namespace) -> Path:
+    """Make the folder for the tables; a quick run spares the kept ones."""
+    folder: Path = chosen.output or (QUICK if chosen.quick else RESULTS)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def rounded(value: float, digits: int = 3) -> str:

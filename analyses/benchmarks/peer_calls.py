@@ -10,7 +10,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ from scipy import stats
 
 import timing
 from timing.coincidence import StatisticName
+from timing.errors import ClusteringWarning
 from timing.grid import DayGrid, build_grid
 from timing.kernels.exact import circular_shift_pmf, tail_p
 from timing.kernels.intervals import cover_counts
@@ -27,18 +28,27 @@ from timing.nulls import NullModel
 from timing.study.specification import PRIMARY
 
 WINDOW = timing.Window(before=7, after=7)
+BATCH_DAYS = 4_000_000
+"""Days that scipy may shuffle at once: 250 records of 15,000, fewer of longer ones."""
 Answer = Callable[[], float]
 Prepare = Callable[["Problem", int], Answer]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Problem:
-    """Tables, and the same on the days."""
+    """Tables, and the same on the days once a peer asks for them."""
 
     tests: pd.DataFrame
     calendar: pd.DataFrame
     period: timing.StudyPeriod
-    grid: DayGrid
+    window: timing.Window = WINDOW
+
+    @cached_property
+    def grid(self) -> DayGrid:
+        """Launches and exposure on the days of the period."""
+        return build_grid(
+            self.tests, self.calendar, period=self.period, window=self.window
+        )
 
 
 @cache
@@ -55,20 +65,21 @@ def problem(name: str) -> Problem:
         tests = pd.DataFrame({"date": first + launch})
         calendar = pd.DataFrame({"start": first + start, "end": first + start + 2})
         period = timing.StudyPeriod("1984-01-01", str(first + n_days - 1))
-    grid = build_grid(tests, calendar, period=period, window=WINDOW)
-    return Problem(tests=tests, calendar=calendar, period=period, grid=grid)
+    return Problem(tests=tests, calendar=calendar, period=period)
 
 
 def ours_by(null: NullModel, statistic: StatisticName = "count") -> Prepare:
     """Prepare `permutation_test` under a null model."""
 
     def prepare(data: Problem, draws: int) -> Answer:
+        # Comparators are asked for on purpose.
+        warnings.simplefilter("ignore", ClusteringWarning)
         return lambda: (
             timing.permutation_test(
                 data.tests,
                 data.calendar,
                 period=data.period,
-                window=WINDOW,
+                window=data.window,
                 null=null,
                 statistic=statistic,
                 alternative="greater",
@@ -90,7 +101,7 @@ def ours_score(data: Problem, draws: int) -> Answer:
             data.tests,
             data.calendar,
             period=data.period,
-            window=WINDOW,
+            window=data.window,
             alternative="greater",
         ).pvalue
     )
@@ -122,6 +133,7 @@ def scipy_fft(data: Problem, draws: int) -> Answer:
 def scipy_shuffle(data: Problem, draws: int) -> Answer:
     """Prepare `scipy.stats.permutation_test`: days shuffled, statistic vectorized."""
     launches, exposed = data.grid.launches, data.grid.exposed
+    batch = max(1, min(250, BATCH_DAYS // launches.size))
     return lambda: float(
         stats.permutation_test(
             (launches,),
@@ -129,7 +141,7 @@ def scipy_shuffle(data: Problem, draws: int) -> Answer:
             permutation_type="pairings",
             vectorized=True,
             n_resamples=draws,
-            batch=250,
+            batch=batch,
             alternative="greater",
             rng=1,
         ).pvalue
@@ -152,7 +164,7 @@ def pyunicorn_significance(window_type: str, surrogate: str) -> Prepare:
         days = np.column_stack([grid.launches, held > 0]).astype(np.int64)
 
         def call() -> float:
-            series = EventSeries(days, taumax=WINDOW.before)
+            series = EventSeries(days, taumax=data.window.before)
             level = series.event_analysis_significance(
                 method="ECA",
                 surrogate=surrogate,
@@ -213,12 +225,14 @@ def spacepy_band(data: Problem, draws: int) -> Answer:
     """Prepare the association number at five lags, with its bootstrap band."""
     from spacepy import poppy
 
+    grid = data.grid
+
     def call() -> float:
         process = poppy.PPro(
-            np.flatnonzero(data.grid.launches).astype(float),
-            (data.grid.intervals.first - data.grid.day[0]).astype(float),
+            np.flatnonzero(grid.launches).astype(float),
+            (grid.intervals.first - grid.day[0]).astype(float),
             lags=[-60.0, -30.0, 0.0, 30.0, 60.0],
-            winhalf=float(WINDOW.before),
+            winhalf=float(data.window.before),
         )
         process.assoc()
         process.aa_ci(95, n_boots=draws, seed=1)

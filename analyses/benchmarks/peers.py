@@ -18,17 +18,17 @@ for its asymptote. Elephant draws times, not days: two launches may fall on one 
 A package that does not import is named, and its rows say so.
 
     pip install 'event-timing[peers]' && python analyses/benchmarks/peers.py
+
+`run_all.py` runs it together with `growth.py`.
 """
 
 import os
 
 os.environ.update(dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"), "1"))
 
-import argparse
 import importlib
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -36,6 +36,8 @@ from measure import (
     alternate,
     machine,
     median,
+    options,
+    output_of,
     peak,
     preload,
     raw_fft_pair,
@@ -60,8 +62,9 @@ from peer_calls import (
 from timing.nulls import CircularShift, GapShuffle, IntervalJitter, Uniform
 from timing.tables import write_table
 
-RESULTS = Path(__file__).parents[1] / "results"
 ASKED = 9999
+FEW = 99
+"""Draws that a package gets at most in a quick run."""
 MODULES = (
     "scipy.stats",
     "pyunicorn.eventseries",
@@ -200,10 +203,10 @@ ENTRIES: tuple[Entry, ...] = (
 BY_LABEL = {entry.label: entry for entry in ENTRIES}
 
 
-def call_of(label: str, name: str) -> Answer:
-    """Prepare a row on a problem."""
+def call_of(label: str, name: str, most: int = ASKED) -> Answer:
+    """Prepare a row on a problem, with at most so many draws."""
     entry = BY_LABEL[label]
-    return entry.prepare(problem(name), entry.draws)
+    return entry.prepare(problem(name), min(entry.draws, most))
 
 
 def missing(package: str) -> str:
@@ -214,17 +217,44 @@ def missing(package: str) -> str:
     )
 
 
-def measure_row(entry: Entry, name: str) -> dict[str, object]:
+def ready() -> str:
+    """Say who is missing and have fresh processes start with the others.
+
+    Returns the versions of those who are there.
+    """
+    there = {entry.package: entry.imports for entry in ENTRIES}
+    for package in (name for name, imports in there.items() if not imports):
+        print(missing(package))
+    preload(
+        [
+            "timing.permutation",
+            "timing.regression",
+            "timing.scanning",
+            "timing.study.describe",
+            "matplotlib.pyplot",
+            *(module for module in MODULES if there[module.split(".")[0]]),
+        ]
+    )
+    return ", ".join(
+        f"{package} {version(package)}"
+        for package, imports in there.items()
+        if imports and package not in ("timing", "scipy")
+    )
+
+
+def measure_row(entry: Entry, name: str, *, quick: bool = False) -> dict[str, object]:
     """Measure one row."""
-    head = {"data": name, "what": entry.label, "draws": entry.draws or "none"}
+    most = FEW if quick else ASKED
+    draws = min(entry.draws, most)
+    head = {"data": name, "what": entry.label, "draws": draws or "none"}
     if not entry.imports:
         return {**head, "seconds": "not installed"}
     n_days = problem(name).grid.day.size
-    alone = peak(call_of, entry.label, name, traced=True)
-    call, same = call_of(entry.label, name), call_of(entry.same, name)
-    rounds = rounds_within(BUDGET, alone.seconds + seconds(same))
+    alone = peak(call_of, entry.label, name, most, traced=True)
+    call, same = call_of(entry.label, name, most), call_of(entry.same, name)
+    rounds = 1 if quick else rounds_within(BUDGET, alone.seconds + seconds(same))
     times = alternate([call, same, raw_fft_pair(n_days)], rounds)
-    whole = times[:, 0] * (ASKED / entry.draws if entry.draws else 1)
+    whole = times[:, 0] * (ASKED / draws if draws else 1)
     ours_alone = entry.label == entry.same
     value = call()
     return {
@@ -237,44 +267,29 @@ def measure_row(entry: Entry, name: str) -> dict[str, object]:
         "peak MiB": f"{alone.mib:.1f}",
         "traced MiB": f"{alone.traced_mib:.1f}",
         "p": "" if np.isnan(value) else f"{value:.3f}",
-        "rounds": rounds,
+        "rounds": str(rounds),
     }
 
 
 def main() -> None:
     """Measure, print and write."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--data", nargs="+", default=["primary", "synthetic"], metavar="NAME"
-    )
-    parser.add_argument("--output", type=Path, default=RESULTS)
+    parser = options(__doc__)
+    parser.add_argument("--data", nargs="+", metavar="NAME")
     chosen = parser.parse_args()
+    every = ["primary"] if chosen.quick else ["primary", "synthetic"]
 
-    there = {entry.package: entry.imports for entry in ENTRIES}
-    for package in (name for name, imports in there.items() if not imports):
-        print(missing(package))
-    preload(
-        [
-            "timing.permutation",
-            "timing.regression",
-            "timing.study.describe",
-            "measure",
-            *(module for module in MODULES if there[module.split(".")[0]]),
-        ]
-    )
-    start = machine()
+    versions, start = ready(), machine()
     table = pd.DataFrame(
-        [measure_row(entry, name) for name in chosen.data for entry in ENTRIES]
+        [
+            measure_row(entry, name, quick=chosen.quick)
+            for name in chosen.data or every
+            for entry in ENTRIES
+        ]
     ).fillna("")
-    versions = ", ".join(
-        f"{package} {version(package)}"
-        for package, imports in there.items()
-        if imports and package not in ("timing", "scipy")
-    )
     text = f"{write_table(table, 'markdown')}\n{start}; {versions}\n"
-    chosen.output.mkdir(parents=True, exist_ok=True)
-    table.to_csv(chosen.output / "benchmark_peers.csv", index=False)
-    (chosen.output / "benchmark_peers.md").write_text(text, encoding="utf-8")
+    folder = output_of(chosen)
+    table.to_csv(folder / "benchmark_peers.csv", index=False)
+    (folder / "benchmark_peers.md").write_text(text, encoding="utf-8")
     print(text)
 
 
