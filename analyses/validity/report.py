@@ -1,0 +1,172 @@
+"""Read the tables of the validity study; write its verdicts and its figure.
+
+A method is judged at 5 % on the settings where launches cluster, without a shared
+cause: its size is right if it lies in [4 %, 6 %], two Monte Carlo standard errors
+allowed for, in all of them. A method that fails is a comparator. Where launches and
+calendar share a cause, the table says which settings a method stands.
+
+    python analyses/validity/report.py
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.colors import BoundaryNorm, ListedColormap
+from runs import RESULTS
+
+from timing.figures.style import figure_style
+from timing.study.output import write_figure
+
+LOW, HIGH = 0.04, 0.06
+ERRORS = 2.0
+LEVEL = "size_0.05"
+NAME = "validity_size"
+BANDS = (0.0, 0.02, 0.04, 0.06, 0.10, 0.20, 1.0)
+COLOURS = ("#4575b4", "#abd9e9", "#ffffff", "#fee090", "#fc8d59", "#d73027")
+"""Blue: too few rejections. White: right. Red: too many. Greys by lightness."""
+
+
+def read(folder: Path) -> pd.DataFrame:
+    """Read the rows of our methods and of the peers that were run."""
+    tables = []
+    for name in ("validity_size.csv", "validity_peers.csv"):
+        path = folder / name
+        if path.exists():
+            tables.append(pd.read_csv(path, comment="#"))
+    table = pd.concat(tables, ignore_index=True)
+    if "package" not in table:
+        table["package"] = np.nan
+    return table.assign(package=table["package"].fillna("timing"))
+
+
+def verdict(rows: pd.DataFrame) -> str:
+    """Judge a method on some settings: valid, or which way it fails."""
+    slack = ERRORS * np.sqrt(0.05 * 0.95 / rows["replicates"])
+    too_many = rows[LEVEL] > HIGH + slack
+    too_few = rows[LEVEL] < LOW - slack
+    if too_many.any():
+        return "liberal"
+    return "conservative" if too_few.any() else "valid"
+
+
+def verdicts(table: pd.DataFrame) -> pd.DataFrame:
+    """One row for each method: range of its size, verdicts, and where it fails."""
+    rows = []
+    for (package, method), of_method in table.groupby(
+        ["package", "method"], sort=False
+    ):
+        row: dict[str, object] = {"package": package, "method": method}
+        for group, some in of_method.groupby("group", sort=False):
+            low, high = some[LEVEL].min(), some[LEVEL].max()
+            row[str(group)] = f"{low:.3f} to {high:.3f}"
+            row[f"verdict, {group}"] = verdict(some)
+        slack = ERRORS * np.sqrt(0.05 * 0.95 / of_method["replicates"])
+        fails = of_method[LEVEL] > HIGH + slack
+        row["too many rejections in"] = "; ".join(
+            f"{name} {share:.2f}"
+            for name, share in zip(
+                of_method.loc[fails, "setting"],
+                of_method.loc[fails, LEVEL],
+                strict=True,
+            )
+        )
+        row["role"] = (
+            "test" if row.get("verdict, clustered") == "valid" else "comparator"
+        )
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def markdown(table: pd.DataFrame) -> str:
+    """Lay out a table of text."""
+    lines = [
+        "| " + " | ".join(table.columns) + " |",
+        "|" + "---|" * len(table.columns),
+    ]
+    lines += [
+        "| " + " | ".join(str(cell) for cell in row) + " |"
+        for row in table.itertuples(index=False)
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def draw(ax: Axes, table: pd.DataFrame) -> None:
+    """Draw sizes at 5 %: methods in rows, settings in columns."""
+    settings = list(dict.fromkeys(table["setting"]))
+    methods = list(dict.fromkeys(zip(table["package"], table["method"], strict=True)))
+    size = table.set_index(["package", "method", "setting"])[LEVEL]
+    grid = np.array(
+        [
+            [size.get((*method, setting), np.nan) for setting in settings]
+            for method in methods
+        ]
+    )
+    colours = ListedColormap(COLOURS)
+    ax.pcolormesh(
+        grid, cmap=colours, norm=BoundaryNorm(BANDS, colours.N), edgecolors="#bbbbbb",
+        linewidth=0.3,
+    )  # fmt: skip
+    for i, j in np.argwhere(np.isfinite(grid)).tolist():
+        dark = grid[i, j] >= BANDS[-2] or grid[i, j] < BANDS[1]
+        ax.text(
+            j + 0.5, i + 0.5, f"{100 * grid[i, j]:.0f}" if grid[i, j] >= 0.1
+            else f"{100 * grid[i, j]:.1f}",
+            ha="center", va="center", fontsize=6, color="white" if dark else "black",
+        )  # fmt: skip
+    groups = table.drop_duplicates("setting")["group"].tolist()
+    for j in range(1, len(settings)):
+        if groups[j] != groups[j - 1]:
+            ax.axvline(j, color="black", lw=1)
+    for i in range(1, len(methods)):
+        if (methods[i][0] == "timing") != (methods[i - 1][0] == "timing"):
+            ax.axhline(i, color="black", lw=1)
+    ax.set_xticks(np.arange(len(settings)) + 0.5, settings, rotation=45, ha="left")
+    ax.set_yticks(np.arange(len(methods)) + 0.5, [name for _, name in methods])
+    ax.tick_params(length=0, labelsize=7)
+    ax.xaxis.tick_top()
+    ax.invert_yaxis()
+
+
+ALT_TEXT = (
+    "Share of true nulls that each test rejects at 5 %, in percent: tests in rows "
+    "(ours above, other software below), simulated settings in columns (independent, "
+    "clustered, shared cause). White cells are right (4 to 6), blue ones reject too "
+    "seldom, yellow to red ones too often. The numbers are in validity_size.csv and "
+    "validity_peers.csv."
+)
+
+
+def main() -> None:
+    """Write ``validity.md`` and the figure."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--results", type=Path, default=RESULTS)
+    chosen = parser.parse_args()
+    table = read(chosen.results)
+    found = verdicts(table)
+    path = chosen.results / "validity.md"
+    fewest = int(table["replicates"].min())
+    text = (
+        "Size at 5 % (smallest and largest over the settings of each group) and "
+        f"verdicts; {fewest} to {int(table['replicates'].max())} replicates a cell.\n\n"
+    )
+    path.write_text(text + markdown(found), encoding="utf-8", newline="\n")
+    with figure_style():
+        n_methods = len(found)
+        figure, ax = plt.subplots(figsize=(7.5, 1.2 + 0.16 * n_methods))
+        draw(ax, table)
+        paths = write_figure(chosen.results, NAME, figure, ALT_TEXT)
+        plt.close(figure)
+    for other in paths:
+        if other.suffix in (".pdf", ".png"):
+            other.unlink()
+    print(text + found.to_string(index=False))
+
+
+if __name__ == "__main__":
+    main()
