@@ -60,7 +60,8 @@ class SelfExciting(Process):
     mean rate asked for and g geometric of mean `decay_days`: a discrete Hawkes process
     (Hawkes 1971, Biometrika 58:83-90), drawn by its branching representation. It runs
     for five relaxation times before the first day, so that it starts in equilibrium.
-    The defaults are those of the real launches since 2012, by maximum likelihood.
+    The defaults are those of the real launches since 2012 over a constant base rate, by
+    maximum likelihood (`timing.processes.fitted` with ``strata=None``).
     """
 
     branching: float = 0.7
