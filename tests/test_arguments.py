@@ -22,7 +22,7 @@ def test_every_kind_of_number_is_taken(check, value):
 @pytest.mark.parametrize("value", [True, "2", None, np.inf, np.nan, 0.5])
 @pytest.mark.parametrize("check", [check_above, check_at_least])
 def test_what_is_no_number_in_range_is_named(check, value):
-    with pytest.raises(ArgumentError, match="`argument` is .*; it must be a finite"):
+    with pytest.raises(ArgumentError, match="it must be a finite number"):
         check("argument", value, limit=1.0)
 
 
