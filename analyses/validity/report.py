@@ -83,6 +83,37 @@ def verdicts(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def effects(folder: Path) -> pd.DataFrame:
+    """One row for each method: power, and coverage of its 95 % intervals."""
+    path = folder / "validity_effects.csv"
+    if not path.exists():
+        return pd.DataFrame()
+    table = pd.read_csv(path, comment="#")
+    rows = []
+    for method, of_method in table.groupby("method", sort=False):
+        row: dict[str, object] = {"method": method}
+        for setting, some in of_method.groupby("setting", sort=False):
+            above = some[some["rate_ratio"] > 1]
+            row[f"power, {setting}"] = ", ".join(f"{p:.2f}" for p in above["power"])
+        for setting, some in of_method.groupby("setting", sort=False):
+            held = some["coverage_0.95"].dropna()
+            row[f"coverage, {setting}"] = ", ".join(f"{share:.2f}" for share in held)
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def families(folder: Path) -> pd.DataFrame:
+    """Rows of quantities, columns of settings."""
+    path = folder / "validity_family.csv"
+    if not path.exists():
+        return pd.DataFrame()
+    table = pd.read_csv(path, comment="#")
+    wide = table.pivot_table(
+        index="quantity", columns="setting", values="value", sort=False
+    )
+    return wide.map(lambda value: f"{value:.3f}").reset_index()
+
+
 def markdown(table: pd.DataFrame) -> str:
     """Lay out a table of text."""
     lines = [
@@ -149,13 +180,21 @@ def main() -> None:
     chosen = parser.parse_args()
     table = read(chosen.results)
     found = verdicts(table)
-    path = chosen.results / "validity.md"
-    fewest = int(table["replicates"].min())
-    text = (
-        "Size at 5 % (smallest and largest over the settings of each group) and "
-        f"verdicts; {fewest} to {int(table['replicates'].max())} replicates a cell.\n\n"
+    replicates = table["replicates"]
+    sections = {
+        "Size at 5 %, smallest and largest over the settings of each group, and "
+        f"verdicts ({replicates.min()} to {replicates.max()} replicates a cell)": found,
+        "Power at 5 % at rate ratios of 1.5, 2 and 3, and coverage of 95 % intervals "
+        "at 0.5, 1.5, 2 and 3 (`validity_effects.csv`)": effects(chosen.results),
+        "Family-wise error at 5 % (`validity_family.csv`)": families(chosen.results),
+    }
+    text = "\n".join(
+        f"{title}:\n\n{markdown(section)}"
+        for title, section in sections.items()
+        if len(section)
     )
-    path.write_text(text + markdown(found), encoding="utf-8", newline="\n")
+    path = chosen.results / "validity.md"
+    path.write_text(text, encoding="utf-8", newline="\n")
     with figure_style():
         n_methods = len(found)
         figure, ax = plt.subplots(figsize=(7.5, 1.2 + 0.16 * n_methods))
@@ -165,7 +204,7 @@ def main() -> None:
     for other in paths:
         if other.suffix in (".pdf", ".png"):
             other.unlink()
-    print(text + found.to_string(index=False))
+    print(text)
 
 
 if __name__ == "__main__":

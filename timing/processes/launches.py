@@ -89,8 +89,8 @@ class SelfExciting(Process):
     def in_words(self) -> str:
         """Return the process in words."""
         return (
-            f"launches that excite later ones (branching ratio {self.branching:g}, "
-            f"mean delay {self.decay_days:g} days) over {self.rate.in_words()}"
+            f"launches that excite later ones (branching ratio {self.branching:.3g}, "
+            f"mean delay {self.decay_days:.3g} days) over {self.rate.in_words()}"
         )
 
 
