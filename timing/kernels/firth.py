@@ -13,6 +13,7 @@ import numpy.typing as npt
 from scipy import optimize
 
 from timing.kernels.curves import Curve, CurveOf
+from timing.kernels.inverse import inverse_of
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -105,7 +106,7 @@ def maximise(
     for _ in range(_MAX_STEPS):
         score = at.curve.score
         if penalised:
-            inverse = np.linalg.inv(at.information)
+            inverse = inverse_of(at.information)
             spread = np.einsum("ti,ij->tj", design, inverse)
             leverage = at.curve.weight * np.einsum("tj,tj->t", spread, design)
             score = score + leverage * at.curve.slope / 2
@@ -188,7 +189,7 @@ class Profile:
     @property
     def covariance(self) -> FloatArray:
         """Inverse of the expected information."""
-        return np.asarray(np.linalg.inv(self.best.information), dtype=np.float64)
+        return inverse_of(self.best.information)
 
     @property
     def std_error(self) -> float:

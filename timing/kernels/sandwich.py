@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from timing.kernels.inverse import inverse_of
+
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
@@ -85,6 +87,7 @@ def _products(left: FloatArray, right: FloatArray) -> FloatArray:
 
 
 def _sandwich(bread: FloatArray, meat: FloatArray) -> FloatArray:
-    inverse = np.linalg.inv(bread)
-    covariance: FloatArray = np.einsum("ij,jk,kl->il", inverse, meat, inverse)
+    inverse = inverse_of(bread)
+    half = np.einsum("ij,jk->ik", inverse, meat)
+    covariance: FloatArray = np.einsum("ik,kl->il", half, inverse)
     return covariance

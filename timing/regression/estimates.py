@@ -21,6 +21,7 @@ from timing.kernels.exact import (
     tail_p,
 )
 from timing.kernels.firth import LARGEST, Profile, profile_of
+from timing.kernels.inverse import inverse_of
 from timing.kernels.pvalues import p_value
 from timing.regression.fitting import fit_family, usable
 from timing.regression.rows import EXPOSED, exposure_separated, null_start
@@ -141,7 +142,7 @@ def wald(
 
 def wald_at(fit: Fit, covariance: FloatArray, at: int, request: Request) -> Estimate:
     """Estimate of the coefficient `at` of a fit, by the covariance asked for."""
-    naive = np.linalg.inv(fit.information)
+    naive = inverse_of(fit.information)
     # Rounding may leave the sandwich of a cell without residuals below 0.
     std_error = float(np.sqrt(max(covariance[at, at], 0.0)))
     return wald(fit.params[at], std_error, float(np.sqrt(naive[at, at])), request)

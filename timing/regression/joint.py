@@ -17,6 +17,7 @@ from timing.association import Request
 from timing.controls import controls_in_words
 from timing.errors import ArgumentError, EstimationError, TimingError
 from timing.kernels.firth import Profile, maximise, null_directions
+from timing.kernels.inverse import inverse_of
 from timing.kernels.pvalues import p_value
 from timing.panel import panel_of
 from timing.regression.estimates import (
@@ -277,7 +278,7 @@ def _inflation(rows: Rows, at: list[int]) -> list[float]:
     """Variance inflation of the columns `at`, by the inverse correlation matrix."""
     columns = [i for i, name in enumerate(rows.design.columns) if name != "intercept"]
     varying = rows.design.to_numpy()[:, columns]
-    inverse = np.linalg.inv(np.corrcoef(varying, rowvar=False))
+    inverse = inverse_of(np.corrcoef(varying, rowvar=False))
     return [float(inverse[columns.index(i), columns.index(i)]) for i in at]
 
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from timing.arguments import check_choice, check_whole
 from timing.errors import ArgumentError
+from timing.kernels.inverse import inverse_of
 from timing.kernels.sandwich import clustered, newey_west
 from timing.regression.fitting import Fit
 from timing.regression.rows import ROW_DAYS, Rows
@@ -65,7 +66,7 @@ class Errors:
             If the rows are of a single cluster.
         """
         if self.cov == "model":
-            return np.asarray(np.linalg.inv(fit.information), dtype=np.float64)
+            return inverse_of(fit.information)
         if self.cov != "cluster":
             lags = self.maxlags if self.cov == "HAC" else 0
             return newey_west(fit.scores, rows.position, fit.information, lags)
