@@ -10,6 +10,7 @@ import pytest
 from timing import StudyPeriod, __version__
 from timing.cli import _parser, main
 from timing.progress import track
+from timing.study.run import _STEPS
 
 TESTS = "date\n2025-10-22\n2025-10-28\n2025-11-07\n"
 CALENDAR = "start,end\n2025-10-29,2025-10-30\n"
@@ -402,3 +403,42 @@ def test_test_takes_units_null_models_and_statistics(
 ):
     assert main(["test", *files(), *options]) == 0
     assert text in capsys.readouterr().out
+
+
+# timing run
+
+
+@pytest.mark.slow
+def test_run_goes_on_where_it_was_stopped(
+    capsys: Any, monkeypatch: Any, tmp_path: Path
+):
+    for name in list(_STEPS):
+        if name not in ("describe", "permutation"):
+            monkeypatch.delitem(_STEPS, name)
+    associate = _STEPS["permutation"]
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    command = ["run", "--output", str(tmp_path)]
+    monkeypatch.setitem(_STEPS, "permutation", stop)
+    assert main(command) == 130
+    assert capsys.readouterr().err.splitlines() == [
+        "[1/2] describe",
+        "[2/2] permutation",
+        "timing run: interrupted",
+    ]
+    monkeypatch.setitem(_STEPS, "permutation", associate)
+    assert main([*command, "--resume"]) == 0
+    out, err = capsys.readouterr()
+    assert err.startswith("[1/2] describe (kept)\n[2/2] permutation\ndone in ")
+    assert out == (tmp_path / "primary.txt").read_text(encoding="utf-8")
+
+
+def test_run_needs_a_number_of_processes(capsys: Any, tmp_path: Path):
+    assert main(["run", "--output", str(tmp_path / "out"), "--jobs", "0"]) == 2
+    assert capsys.readouterr().err == (
+        "timing run: `n_jobs` is 0; it must be a number of processes, -1 for all "
+        "processors, or None for joblib's context.\n"
+    )
+    assert not (tmp_path / "out").exists()

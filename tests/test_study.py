@@ -11,10 +11,15 @@ import pandas as pd
 import pytest
 
 import timing
+from timing.processes import Given, SelfExciting
+from timing.replication import PER_CHUNK
 from timing.simulation import self_exciting_days
 from timing.study import PRIMARY, run_step
+from timing.study.describe import grid_of
+from timing.study.run import _STEPS
+from timing.study.size import backgrounds, p_values, summit_density
 
-SMALL = dataclasses.replace(PRIMARY, n_replicates=5, variants=PRIMARY.variants[:2])
+SMALL = dataclasses.replace(PRIMARY, n_replicates=30, variants=PRIMARY.variants[:2])
 
 
 @pytest.fixture(scope="module")
@@ -105,3 +110,230 @@ def test_self_excitation_multiplies_launches_and_clusters_them():
     assert 2.7 < excited.sum() / alone.sum() < 3.7
     gaps = np.diff(np.flatnonzero(excited))
     assert gaps.std() / gaps.mean() > 1.5
+
+
+# The size check
+
+
+def test_the_density_of_summits_is_one_on_average_and_never_falls_to_nothing():
+    grid = grid_of(PRIMARY.primary)
+    rate = summit_density(grid)
+    assert rate.shape == grid.day.shape
+    assert rate.mean() == pytest.approx(1.0)
+    assert rate.min() >= 0.2
+    # By hand, far from the ends: the share of exposed days among the 181 around a day.
+    share = [grid.exposed[t - 90 : t + 91].mean() for t in (200, 2500, 4000)]
+    of_mean = (rate[[200, 2500, 4000]] - 0.2) / 0.8
+    assert of_mean / of_mean[0] == pytest.approx(np.array(share) / share[0])
+
+
+def test_the_backgrounds_have_the_real_calendar_and_ignore_it():
+    grid = grid_of(PRIMARY.primary)
+    scenarios = backgrounds(PRIMARY.primary)
+    for scenario in scenarios.values():
+        records = [scenario.draw(np.random.default_rng(i)) for i in range(40)]
+        assert (records[0].exposed == grid.exposed).all()
+        drawn = np.array([record.launches.sum() for record in records])
+        # Several launches of a day make one launch day.
+        error = drawn.std(ddof=1) / np.sqrt(drawn.size)
+        assert 0.8 * grid.n_launches < drawn.mean() < grid.n_launches + 3 * error
+    shared = scenarios["self-exciting, slow shared cause"].process
+    assert isinstance(shared, SelfExciting)
+    assert isinstance(shared.rate, Given)
+
+
+def test_excluded_days_take_no_part_in_the_size_check(tmp_path):
+    # Launches of the period with a gap, at a rate for all of its days.
+    primary = dataclasses.replace(
+        PRIMARY.primary, exclude=(("2018-01-01", "2018-12-31"),)
+    )
+    study = dataclasses.replace(SMALL, primary=primary)
+    run_step("size", study, tmp_path)
+    rates = json.loads((tmp_path / "size.json").read_text(encoding="utf-8"))
+    shares = pd.DataFrame(rates["rejection_rate"])
+    assert shares.shape == (5, 3)
+    assert shares.le(1).all(axis=None)
+
+
+# Stopping and resuming
+
+
+@pytest.fixture
+def two_steps(monkeypatch):
+    """Leave the first step and the size check, which take a second."""
+    for name in list(_STEPS):
+        if name not in ("describe", "size"):
+            monkeypatch.delitem(_STEPS, name)
+
+
+class Calls:
+    """A function that counts its calls, and is interrupted at one of them."""
+
+    def __init__(self, function, stop_at=None):
+        self.function = function
+        self.stop_at = stop_at
+        self.n = 0
+
+    def __call__(self, *args, **options):
+        """Count, then call or stop."""
+        self.n += 1
+        if self.n == self.stop_at:
+            raise KeyboardInterrupt
+        return self.function(*args, **options)
+
+
+def counted(monkeypatch, step):
+    """Count the runs of a step."""
+    calls = Calls(getattr(_STEPS[step], "function", _STEPS[step]))
+    monkeypatch.setitem(_STEPS, step, calls)
+    return calls
+
+
+def counted_tests(monkeypatch, stop_at=None):
+    """Count the records that are tested in the size check."""
+    calls = Calls(p_values, stop_at)
+    monkeypatch.setattr("timing.study.size.p_values", calls)
+    return calls
+
+
+def interrupted(study, folder, **options):
+    with pytest.raises(KeyboardInterrupt):
+        timing.run_study(study, folder, progress=False, **options)
+
+
+def resumed(study, folder, **options):
+    path = timing.run_study(study, folder, progress=False, resume=True, **options)
+    assert path == folder / "manifest.json"
+    return files_of(folder)
+
+
+def files_of(folder):
+    """Every file of a folder, hidden ones too; without the seconds of the manifest."""
+    found = {path.name: path.read_bytes() for path in folder.iterdir()}
+    manifest = json.loads(found["manifest.json"])
+    del manifest["seconds"]
+    return {**found, "manifest.json": manifest}
+
+
+@pytest.mark.slow
+def test_a_study_that_was_stopped_twice_has_the_same_bytes(
+    output, tmp_path, monkeypatch
+):
+    monkeypatch.setitem(_STEPS, "scan", Calls(_STEPS["scan"], stop_at=1))
+    interrupted(SMALL, tmp_path)
+    assert not (tmp_path / "manifest.json").exists()
+    scans, regressions = (counted(monkeypatch, step) for step in ("scan", "regression"))
+    # 30 replicates are two chunks; this is in the second of the second background.
+    counted_tests(monkeypatch, stop_at=3 * PER_CHUNK + 5)
+    interrupted(SMALL, tmp_path, resume=True)
+    last = counted_tests(monkeypatch)
+    found = resumed(SMALL, tmp_path)
+    assert last.n == 3 * PER_CHUNK
+    assert (scans.n, regressions.n) == (1, 0)
+    assert found == files_of(output)
+    manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
+    assert set(manifest["seconds"]) == set(_STEPS)
+
+
+@pytest.mark.parametrize("n_jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
+def test_the_size_check_goes_on_from_its_chunks(
+    two_steps, tmp_path, monkeypatch, n_jobs
+):
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    timing.run_study(SMALL, whole, progress=False)
+    counted_tests(monkeypatch, stop_at=PER_CHUNK + 1)
+    interrupted(SMALL, broken)
+    assert [path.name for path in broken.rglob("chunk-*")] == ["chunk-00000.json"]
+    counted_tests(monkeypatch)
+    assert resumed(SMALL, broken, n_jobs=n_jobs) == files_of(whole)
+    assert not list(broken.glob(".*"))
+
+
+def test_a_step_whose_file_has_changed_is_run_again(two_steps, tmp_path, monkeypatch):
+    monkeypatch.setitem(_STEPS, "size", Calls(_STEPS["size"], stop_at=1))
+    interrupted(SMALL, tmp_path)
+    before = (tmp_path / "describe.json").read_bytes()
+    described = counted(monkeypatch, "describe")
+    monkeypatch.setitem(_STEPS, "size", Calls(_STEPS["size"].function, stop_at=1))
+    interrupted(SMALL, tmp_path, resume=True)
+    assert described.n == 0
+    for change in ("written over", "removed"):
+        path = tmp_path / "describe.json"
+        path.write_text("{}") if change == "written over" else path.unlink()
+        described.n = 0
+        monkeypatch.setitem(_STEPS, "size", Calls(_STEPS["size"].function, stop_at=1))
+        interrupted(SMALL, tmp_path, resume=True)
+        assert described.n == 1, change
+        assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("study", "version", "differs"),
+    [
+        (dataclasses.replace(SMALL, seed=1), "0.1.0", "study_sha256"),
+        (SMALL, "9.9", "versions"),
+    ],
+)
+def test_another_request_starts_afresh_and_says_so(
+    two_steps, tmp_path, monkeypatch, capsys, study, version, differs
+):
+    monkeypatch.setattr("timing.study.run.__version__", "0.1.0")
+    counted_tests(monkeypatch, stop_at=PER_CHUNK + 1)
+    interrupted(SMALL, tmp_path)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("timing.study.run.__version__", version)
+    described, tested = counted(monkeypatch, "describe"), counted_tests(monkeypatch)
+    resumed(study, tmp_path)
+    assert capsys.readouterr().err == (
+        f"{tmp_path}: the run that was stopped here answers another request (other "
+        f"{differs}); starting afresh.\n"
+    )
+    assert (described.n, tested.n) == (1, 6 * PER_CHUNK)
+
+
+def test_other_data_start_afresh(two_steps, tmp_path, monkeypatch, capsys):
+    counted_tests(monkeypatch, stop_at=PER_CHUNK + 1)
+    interrupted(SMALL, tmp_path)
+    request = tmp_path / ".unfinished" / "request.json"
+    stored = json.loads(request.read_text(encoding="utf-8"))
+    stored["data_sha256"]["weapons_tests.csv"] = "0" * 64
+    request.write_text(json.dumps(stored), encoding="utf-8")
+    tested = counted_tests(monkeypatch)
+    resumed(SMALL, tmp_path)
+    assert "(other data_sha256); starting afresh" in capsys.readouterr().err
+    assert tested.n == 6 * PER_CHUNK
+
+
+def test_without_resume_a_run_starts_afresh(two_steps, tmp_path, monkeypatch):
+    counted_tests(monkeypatch, stop_at=PER_CHUNK + 1)
+    interrupted(SMALL, tmp_path)
+    described, tested = counted(monkeypatch, "describe"), counted_tests(monkeypatch)
+    timing.run_study(SMALL, tmp_path, progress=False)
+    assert (described.n, tested.n) == (1, 6 * PER_CHUNK)
+
+
+def test_a_run_that_was_not_stopped_may_be_resumed(two_steps, tmp_path, capsys):
+    first = resumed(SMALL, tmp_path)
+    assert resumed(SMALL, tmp_path) == first
+    assert capsys.readouterr().err == ""
+
+
+def test_progress_tells_the_steps_that_were_kept(
+    two_steps, tmp_path, monkeypatch, capsys
+):
+    counted_tests(monkeypatch, stop_at=1)
+    interrupted(SMALL, tmp_path)
+    counted_tests(monkeypatch)
+    timing.run_study(SMALL, tmp_path, resume=True)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[:2] == ["[1/2] describe (kept)", "[2/2] size"]
+    assert lines[-1].startswith("done in ")
+
+
+@pytest.mark.parametrize("n_jobs", [0, True, "2", 1.5])
+def test_a_number_of_processes_that_is_none_is_refused(tmp_path, n_jobs):
+    with pytest.raises(timing.errors.ArgumentError, match=r"`n_jobs` is .*; it must"):
+        timing.run_study(SMALL, tmp_path / "out", n_jobs=n_jobs)
+    with pytest.raises(timing.errors.ArgumentError, match=r"`n_jobs` is .*; it must"):
+        run_step("size", SMALL, tmp_path / "out", n_jobs=n_jobs)
+    assert not (tmp_path / "out").exists()

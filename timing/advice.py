@@ -44,7 +44,7 @@ _MEASURED = {
     "SelfExciting(strata=None)": (0.028, 0.130),
 }
 """True nulls rejected at 5 % on self-exciting launches, and on those whose rate follows
-the density of summits too: ``analyses/size.py``, ``analyses/size_nulls.py``."""
+the density of summits too: ``analyses/validity/size.py``."""
 
 _BETTER = '`CircularShift("month")` or `randomization_test`'
 

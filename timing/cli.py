@@ -101,7 +101,13 @@ def _parser() -> argparse.ArgumentParser:
         type=int,
         default=1,
         metavar="N",
-        help="processes for the simulations (default: 1); the numbers do not change",
+        help="processes for the scan and the simulations (default: 1); the numbers do "
+        "not change",
+    )
+    run.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on with the run that was stopped in this folder",
     )
     run.add_argument("--quiet", action="store_true", help="no progress")
     run.set_defaults(command=_run)
@@ -229,7 +235,10 @@ def _run(options: argparse.Namespace) -> int:
     from timing.study import run_study
 
     manifest = run_study(
-        output=options.output, n_jobs=options.jobs, progress=not options.quiet
+        output=options.output,
+        n_jobs=options.jobs,
+        progress=not options.quiet,
+        resume=options.resume,
     )
     summary = manifest.parent / "primary.txt"
     print(summary.read_text(encoding="utf-8"), end="")

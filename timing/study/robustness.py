@@ -42,7 +42,7 @@ def profile_time_scales(study: Study, output: Path) -> list[Path]:
 
 
 def scan_specifications(
-    study: Study, output: Path, *, n_jobs: int, progress: bool
+    study: Study, output: Path, *, n_jobs: int | None, progress: bool
 ) -> list[Path]:
     """Test every window, category and class of weapons at once."""
     variant = study.primary
