@@ -10,7 +10,7 @@ import pytest
 from timing import StudyPeriod, __version__
 from timing.cli import _parser, main
 from timing.progress import track
-from timing.study.run import _STEPS
+from timing.study import run
 
 TESTS = "date\n2025-10-22\n2025-10-28\n2025-11-07\n"
 CALENDAR = "start,end\n2025-10-29,2025-10-30\n"
@@ -412,23 +412,22 @@ def test_test_takes_units_null_models_and_statistics(
 def test_run_goes_on_where_it_was_stopped(
     capsys: Any, monkeypatch: Any, tmp_path: Path
 ):
-    for name in list(_STEPS):
-        if name not in ("describe", "permutation"):
-            monkeypatch.delitem(_STEPS, name)
-    associate = _STEPS["permutation"]
+    steps = {name: run._STEPS[name] for name in ("describe", "permutation")}
+    monkeypatch.setattr(run, "_STEPS", steps)
+    associate = steps["permutation"]
 
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
     command = ["run", "--output", str(tmp_path)]
-    monkeypatch.setitem(_STEPS, "permutation", stop)
+    monkeypatch.setitem(run._STEPS, "permutation", stop)
     assert main(command) == 130
     assert capsys.readouterr().err.splitlines() == [
         "[1/2] describe",
         "[2/2] permutation",
         "timing run: interrupted",
     ]
-    monkeypatch.setitem(_STEPS, "permutation", associate)
+    monkeypatch.setitem(run._STEPS, "permutation", associate)
     assert main([*command, "--resume"]) == 0
     out, err = capsys.readouterr()
     assert err.startswith("[1/2] describe (kept)\n[2/2] permutation\ndone in ")

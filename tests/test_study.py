@@ -14,9 +14,8 @@ import timing
 from timing.processes import Given, SelfExciting
 from timing.replication import PER_CHUNK
 from timing.simulation import self_exciting_days
-from timing.study import PRIMARY, run_step
+from timing.study import PRIMARY, run, run_step
 from timing.study.describe import grid_of
-from timing.study.run import _STEPS
 from timing.study.size import backgrounds, p_values, summit_density
 
 SMALL = dataclasses.replace(PRIMARY, n_replicates=30, variants=PRIMARY.variants[:2])
@@ -161,9 +160,8 @@ def test_excluded_days_take_no_part_in_the_size_check(tmp_path):
 @pytest.fixture
 def two_steps(monkeypatch):
     """Leave the first step and the size check, which take a second."""
-    for name in list(_STEPS):
-        if name not in ("describe", "size"):
-            monkeypatch.delitem(_STEPS, name)
+    steps = {name: run._STEPS[name] for name in ("describe", "size")}
+    monkeypatch.setattr(run, "_STEPS", steps)
 
 
 class Calls:
@@ -184,8 +182,8 @@ class Calls:
 
 def counted(monkeypatch, step):
     """Count the runs of a step."""
-    calls = Calls(getattr(_STEPS[step], "function", _STEPS[step]))
-    monkeypatch.setitem(_STEPS, step, calls)
+    calls = Calls(getattr(run._STEPS[step], "function", run._STEPS[step]))
+    monkeypatch.setitem(run._STEPS, step, calls)
     return calls
 
 
@@ -219,7 +217,7 @@ def files_of(folder):
 def test_a_study_that_was_stopped_twice_has_the_same_bytes(
     output, tmp_path, monkeypatch
 ):
-    monkeypatch.setitem(_STEPS, "scan", Calls(_STEPS["scan"], stop_at=1))
+    monkeypatch.setitem(run._STEPS, "scan", Calls(run._STEPS["scan"], stop_at=1))
     interrupted(SMALL, tmp_path)
     assert not (tmp_path / "manifest.json").exists()
     scans, regressions = (counted(monkeypatch, step) for step in ("scan", "regression"))
@@ -232,7 +230,7 @@ def test_a_study_that_was_stopped_twice_has_the_same_bytes(
     assert (scans.n, regressions.n) == (1, 0)
     assert found == files_of(output)
     manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
-    assert set(manifest["seconds"]) == set(_STEPS)
+    assert set(manifest["seconds"]) == set(run._STEPS)
 
 
 @pytest.mark.parametrize("n_jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
@@ -250,18 +248,22 @@ def test_the_size_check_goes_on_from_its_chunks(
 
 
 def test_a_step_whose_file_has_changed_is_run_again(two_steps, tmp_path, monkeypatch):
-    monkeypatch.setitem(_STEPS, "size", Calls(_STEPS["size"], stop_at=1))
+    monkeypatch.setitem(run._STEPS, "size", Calls(run._STEPS["size"], stop_at=1))
     interrupted(SMALL, tmp_path)
     before = (tmp_path / "describe.json").read_bytes()
     described = counted(monkeypatch, "describe")
-    monkeypatch.setitem(_STEPS, "size", Calls(_STEPS["size"].function, stop_at=1))
+    monkeypatch.setitem(
+        run._STEPS, "size", Calls(run._STEPS["size"].function, stop_at=1)
+    )
     interrupted(SMALL, tmp_path, resume=True)
     assert described.n == 0
     for change in ("written over", "removed"):
         path = tmp_path / "describe.json"
         path.write_text("{}") if change == "written over" else path.unlink()
         described.n = 0
-        monkeypatch.setitem(_STEPS, "size", Calls(_STEPS["size"].function, stop_at=1))
+        monkeypatch.setitem(
+            run._STEPS, "size", Calls(run._STEPS["size"].function, stop_at=1)
+        )
         interrupted(SMALL, tmp_path, resume=True)
         assert described.n == 1, change
         assert path.read_bytes() == before
