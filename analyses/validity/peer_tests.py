@@ -296,6 +296,8 @@ SLOW_PEERS: tuple[Peer, ...] = (
 )
 """Those that take tens of milliseconds each: for fewer replicates."""
 
+BLOCKS = {"peers": PEERS, "slow-peers": SLOW_PEERS}
+
 _CALLS = tuple(dict.fromkeys(peer.call for peer in PEERS + SLOW_PEERS))
 
 

@@ -16,8 +16,8 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
+import peer_tests
 from case import Case
-from peer_tests import PEERS, SLOW_PEERS, Peer, available, p_values
 from runs import arguments, run, write
 from size import rows_of
 
@@ -27,14 +27,15 @@ SHARE_OF_SLOW = 4
 
 
 def put(
-    peers: tuple[Peer, ...],
+    block: str,
     record: Record,
     scenario: Scenario,
     rate_ratio: float,
     rng: np.random.Generator,
 ) -> Mapping[str, float]:
-    """P-value of every peer; NaN on a record that is too small for some."""
+    """P-value of every peer of a block; NaN on a record that is too small for some."""
     del rate_ratio
+    peers = peer_tests.BLOCKS[block]
     case = Case(
         launches=record.launches,
         exposed=record.exposed,
@@ -43,28 +44,24 @@ def put(
         before=scenario.window.before,
         after=scenario.window.after,
     )
-    try:
-        return p_values(case, rng, peers)
-    except ValueError:
+    if min(case.launches.sum(), case.begun.size) < 2 or case.exposed.all():
         return {peer.name: float("nan") for peer in peers if peer.installed}
+    return peer_tests.p_values(case, rng, peers)
 
 
 def main() -> None:
     """Run all settings and write the table."""
     chosen = arguments(__doc__, 2000)
-    for name, installed in available().items():
+    for name, installed in peer_tests.available().items():
         if not installed:
             print(f"left out, its package is not installed: {name}")
     fewer = argparse.Namespace(**vars(chosen))
     fewer.replicates = -(-chosen.replicates // SHARE_OF_SLOW)
     rows = []
     for setting in chosen.settings:
-        for block, peers, asked in (
-            ("peers", PEERS, chosen),
-            ("slow-peers", SLOW_PEERS, fewer),
-        ):
-            p = run(block, partial(put, peers), setting, asked)
-            kinds = {peer.name: peer for peer in peers}
+        for block, asked in (("peers", chosen), ("slow-peers", fewer)):
+            p = run(block, partial(put, block), setting, asked)
+            kinds = {peer.name: peer for peer in peer_tests.BLOCKS[block]}
             for row in rows_of(setting, p):
                 peer = kinds[str(row["method"])]
                 rows.append({**row, "package": peer.package, "tail": peer.tail})
