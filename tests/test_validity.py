@@ -198,7 +198,7 @@ def test_verdicts_follow_the_rule():
         )
     ).set_index("method")
     assert found["role"].to_dict() == {
-        "right": "test", "fooled": "test",
+        "right": "test", "fooled": "if no shared cause",
         "liberal": "comparator", "timid": "comparator",
     }  # fmt: skip
     assert found.loc["fooled", "verdict, shared cause"] == "liberal"

@@ -34,10 +34,10 @@ def put(
 
 
 def rows_of(setting: str, p: pd.DataFrame) -> list[dict[str, object]]:
-    """One row for each method: rejections among the replicates, and failures."""
+    """One row for each method with any p-value: rejections, and failures among them."""
     n = len(p)
     rows = []
-    for name in p.columns:
+    for name in p.columns[p.notna().any()]:
         row: dict[str, object] = {
             "setting": setting,
             "group": settings()[setting].group,
