@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 import timing
+from timing import advice
 from timing.seeds import generator_of
 
 FOLDER = Path(__file__).parents[1] / "analyses" / "validity"
@@ -210,3 +211,35 @@ def test_rejections_are_counted_with_p_on_the_level_and_failures_against_nothing
     p = pd.DataFrame({"a": [0.05, 0.2, np.nan, 0.01]})
     (row,) = size.rows_of("independent", p)
     assert (row["size_0.05"], row["size_0.01"], row["failed"]) == (0.5, 0.25, 1)
+
+
+RESULTS = FOLDER.parent / "results"
+
+
+def test_the_readme_shows_the_table_of_the_report():
+    readme = (FOLDER.parents[1] / "README.md").read_text(encoding="utf-8")
+    shown = readme.split("<!-- from analyses/results/validity.md -->\n")[1]
+    table = report.short(report.read(RESULTS), RESULTS)
+    assert shown.split("<!-- end -->")[0].strip() == report.markdown(table).strip()
+
+
+def test_the_report_is_that_of_the_committed_tables():
+    text = (RESULTS / "validity.md").read_text(encoding="utf-8")
+    assert report.markdown(report.verdicts(report.read(RESULTS))) in text
+
+
+def test_the_advice_quotes_the_study():
+    table = report.read(RESULTS).set_index(["method", "setting"])["size_0.05"]
+    names = {
+        "Uniform(strata=None)": "Uniform()",
+        "CircularShift(strata=None)": "CircularShift(None)",
+        "BlockShuffle(length=30)": "BlockShuffle(30)",
+        "cov='model'": "statsmodels Poisson GLM",
+    }
+    for name, quoted in advice._MEASURED.items():
+        method = names.get(name, name)
+        found = (
+            table[method, "self-exciting"],
+            table[method, "shared density of summits"],
+        )
+        assert quoted == pytest.approx(found, abs=0.0005), name

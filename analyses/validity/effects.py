@@ -4,7 +4,8 @@ A rate ratio is planted in the windows of the real calendar by exact thinning. A
 interval holds the planted ratio if its p-value there is above 1 less its level. Power
 is at 5 %, two-sided; that of a test whose size is wrong is no merit. The oracle is the
 score test of a rate ratio that knows the rates of the process, its branching ratio and
-its delay: no test can be expected to do better. The table goes to
+its delay: no test can be expected to do better. Bins of an event study overlap, so that
+its coverage is measured apart (`recovery_sccs.py`). The table goes to
 `analyses/results/validity_effects.csv`.
 
     OPENBLAS_NUM_THREADS=1 python analyses/validity/effects.py --jobs 2

@@ -39,15 +39,12 @@ COLOURS = ("#4575b4", "#abd9e9", "#ffffff", "#fee090", "#fc8d59", "#d73027")
 
 def read(folder: Path) -> pd.DataFrame:
     """Read the rows of our methods and of the peers that were run."""
-    tables = []
-    for name in ("validity_size.csv", "validity_peers.csv"):
-        path = folder / name
-        if path.exists():
-            tables.append(pd.read_csv(path, comment="#"))
-    table = pd.concat(tables, ignore_index=True)
-    if "package" not in table:
-        table["package"] = np.nan
-    return table.assign(package=table["package"].fillna("timing"))
+    table = pd.read_csv(folder / "validity_size.csv", comment="#")
+    tables = [table.assign(package="timing")]
+    peers = folder / "validity_peers.csv"
+    if peers.exists():
+        tables.append(pd.read_csv(peers, comment="#"))
+    return pd.concat(tables, ignore_index=True)
 
 
 def verdict(rows: pd.DataFrame) -> str:
@@ -305,7 +302,7 @@ def main() -> None:
         paths = write_figure(chosen.results, NAME, figure, ALT_TEXT)
         plt.close(figure)
     for other in paths:
-        if other.suffix in (".pdf", ".png"):
+        if other.suffix in (".pdf", ".svg"):
             other.unlink()
     print(text)
 
