@@ -476,3 +476,24 @@ def test_regressions_warn_of_their_models_own_errors(fit):
     assert len(found) == 1
     assert "`cov` ('model': launches are independent) does not hold this" in found[0]
     assert warned(lambda: fit(cov="robust")) == []
+
+
+def test_errors_that_allow_for_clustering_still_need_effects_of_time():
+    rng = np.random.default_rng(4)
+    growing = np.zeros(N, dtype=np.int64)
+    growing[
+        rng.choice(
+            N,
+            200,
+            replace=False,
+            p=10.0 ** np.linspace(0, 1, N) / np.sum(10.0 ** np.linspace(0, 1, N)),
+        )
+    ] = 1
+    text = errors_text(growing, cov="HAC")
+    assert "the launch rate moves slowly" in text
+    assert "`controls` (none of time) does not hold this fixed" in text
+    for options in ({"controls": ("year",)}, {"controls": ("trend",)}, {"strata": 90}):
+        assert errors_text(growing, cov="HAC", **options) == ""
+    assert errors_text(independent(rng), cov="HAC") == ""
+    # Clusters alone are what such errors are for.
+    assert errors_text(exciting(rng, 3.0, branching=0.5), cov="HAC") == ""

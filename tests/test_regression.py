@@ -68,6 +68,7 @@ def test_poisson_agrees_with_r(days, golden, entry, options):
 
 
 @pytest.mark.reference
+@pytest.mark.filterwarnings("ignore::timing.errors.ClusteringWarning")  # as theirs
 def test_hac_agrees_with_statsmodels(days, golden):
     fit = timing.count_regression(
         *launches_and_visits(days),
@@ -370,6 +371,7 @@ def test_equivalence_is_two_one_sided_wald_tests():
         timing.load_calendar("us_president_visit_rok"),
         period=PERIOD,
         window=timing.Window(7, 7),
+        controls=["year"],
         equivalence_margin=1.5,
     )
     z_low = (np.log(result.rate_ratio) + np.log(1.5)) / result.std_error

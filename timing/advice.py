@@ -135,14 +135,14 @@ def advise_errors(
     controls: Controls = (),
     strata: Strata = None,
 ) -> None:
-    """Warn if the launches cluster and a regression's errors take them as independent.
+    """Warn if a regression does not hold fixed what the launches show.
 
     Parameters
     ----------
     launches, day : (n,) arrays of int
         As in `advise`.
     cov : str
-        Errors other than ``"model"`` are not checked.
+        Errors; only ``"model"`` takes launches as independent.
     controls, strata : as in `count_regression` and `case_crossover`
         What holds a rate fixed. With lagged launches among them clustering is part of
         the model, and is not checked.
@@ -150,24 +150,31 @@ def advise_errors(
     Warns
     -----
     ClusteringWarning
-        As `advise` for ``Uniform(strata)``, the strata being the finest of the years,
-        halves, quarters and months held fixed. With controls of another kind they are
-        months, so that no season or trend that the controls hold counts.
+        With errors of the model, as `advise` for ``Uniform(strata)``, the strata being
+        the finest of the years, halves, quarters and months held fixed. With controls
+        of another kind they are months, so that no season or trend that the controls
+        hold counts. With other errors as for ``CircularShift(None)``, if nothing of
+        time is held fixed.
     """
     parts = strata if isinstance(strata, tuple) else (strata,)
     given = [*parts, *controls]
     names = {part for part in given if isinstance(part, str)}
-    if cov != "model" or "lagged_launches" in names:
+    if "lagged_launches" in names:
         return
     other = names.difference(_SCALES, ["weekday"])
     if other or any(not isinstance(part, str | None) for part in given):
         held: str | None = "month"
     else:
         held = next((scale for scale in _SCALES if scale in names), None)
-    found = _found(launches, day, held, clustered=True, slow=held is None)
+    alone = cov == "model"
+    found = _found(launches, day, held, clustered=alone, slow=held is None)
     if found:
-        chosen = "`cov` ('model': launches are independent)"
-        name = "cov='model'" if held is None else ""
+        chosen = (
+            "`cov` ('model': launches are independent)"
+            if alone
+            else "`controls` (none of time)"
+        )
+        name = f"cov={cov!r}" if held is None else ""
         _warn(found, chosen, name, "`randomization_test`", 4)
 
 

@@ -15,6 +15,7 @@ import argparse
 import itertools
 from pathlib import Path
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib import pyplot as plt
@@ -295,14 +296,15 @@ def main() -> None:
     )
     path = chosen.results / "validity.md"
     path.write_text(text, encoding="utf-8", newline="\n")
-    with figure_style():
+    # Text stays text: a grid of numbers as outlines would be several times larger.
+    with figure_style(), mpl.rc_context({"svg.fonttype": "none"}):
         n_methods = len(found)
         figure, ax = plt.subplots(figsize=(7.5, 1.2 + 0.16 * n_methods))
         draw(ax, table)
         paths = write_figure(chosen.results, NAME, figure, ALT_TEXT)
         plt.close(figure)
     for other in paths:
-        if other.suffix in (".pdf", ".svg"):
+        if other.suffix in (".pdf", ".png"):
             other.unlink()
     print(text)
 

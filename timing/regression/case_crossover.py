@@ -88,7 +88,8 @@ equivalence_margin
     Warns
     -----
     ClusteringWarning
-        If `cov` is "model" and the launches cluster; from 20 launch days on.
+        If `cov` is "model" and the launches cluster within the strata; from 20 launch
+        days on.
     SeparationWarning
         Without controls, if the launches on exposed days are as few (or as many) as the
         strata allow. The answer is then exact, the rate ratio 0 or infinite.

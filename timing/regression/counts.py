@@ -102,7 +102,8 @@ equivalence_margin
     Warns
     -----
     ClusteringWarning
-        If `cov` is "model" and the launches cluster; from 20 launch days on.
+        If `cov` is "model" and the launches cluster, or their rate moves slowly and no
+        control is of time; from 20 launch days on.
     SeparationWarning
         If no finite estimate exists: given the controls, no launch or every launch is
         exposed. It is found before fitting, by linear programming.

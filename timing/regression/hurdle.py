@@ -126,7 +126,8 @@ equivalence_margin
     Warns
     -----
     ClusteringWarning
-        If `cov` is "model" and the launches cluster; from 20 launch days on.
+        If `cov` is "model" and the launches cluster, or their rate moves slowly and no
+        control is of time; from 20 launch days on.
     SeparationWarning
         If a part has no finite estimate: Firth's takes its place, or NaN for the size
         where no launch day, or every one, is exposed.
@@ -158,6 +159,7 @@ equivalence_margin
     ...     timing.load_calendar("us_president_visit_rok"),
     ...     period=timing.StudyPeriod("2012-01-01", "2026-08-20"),
     ...     window=timing.Window(before=7, after=7),
+    ...     controls=["season", "year"],
     ... )
     >>> fit.size.n_exposed + fit.size.n_unexposed == fit.n_launches
     True

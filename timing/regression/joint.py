@@ -95,7 +95,8 @@ confidence_level, equivalence_margin
     Warns
     -----
     ClusteringWarning
-        If `cov` is "model" and the launches cluster; from 20 launch days on.
+        If `cov` is "model" and the launches cluster, or their rate moves slowly and no
+        control is of time; from 20 launch days on.
     SeparationWarning
         If an exposure has no finite estimate. All effects are then Firth's, with
         profile intervals, and the joint test is a penalised likelihood ratio test.
@@ -128,6 +129,7 @@ confidence_level, equivalence_margin
     ...     },
     ...     period=timing.StudyPeriod("2012-01-01", "2026-08-20"),
     ...     window=timing.Window(before=7, after=7),
+    ...     controls=["season", "year"],
     ... )
     >>> fit.effects_frame()["name"].tolist()
     ['visits', 'drills']

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING
 
-from timing.errors import FallbackWarning
+from timing.errors import ClusteringWarning, FallbackWarning
 from timing.regression import count_regression
 from timing.study.output import write_json, write_tables
 from timing.tables import results_table
@@ -27,6 +27,8 @@ def regress(study: Study, output: Path) -> list[Path]:
             with warnings.catch_warnings():
                 # A fallback is written in the table and in the result.
                 warnings.simplefilter("ignore", FallbackWarning)
+                # The model without controls is in the table as a comparator.
+                warnings.simplefilter("ignore", ClusteringWarning)
                 fit = count_regression(
                     tests,
                     calendar,
