@@ -275,7 +275,7 @@ def main() -> None:
     """Write ``validity.md`` and the figure."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--results", type=Path, default=RESULTS)
-    chosen = parser.parse_args()
+    chosen, _ = parser.parse_known_args()  # options of the other scripts
     table = read(chosen.results)
     found = verdicts(table)
     replicates = table["replicates"]
