@@ -138,7 +138,7 @@ SHORT = (
     "Poisson, HAC",
     "Poisson, season + year, HAC",
     "CoinCalc Poisson, trigger (transcribed)",
-    "CoinCalc shuffle, trigger (transcribed)",
+    "CoinCalc Poisson, precursor (transcribed)",
     "pyunicorn analytic, trigger",
     "spacepy, any of 25 lags (band, 5 %)",
     "elephant trial_shifting",
