@@ -23,6 +23,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.patches import Patch
 from runs import RESULTS
+from settings import settings as all_settings
 
 from timing.figures.style import figure_style
 from timing.study.output import write_figure
@@ -201,6 +202,39 @@ def short(table: pd.DataFrame, folder: Path) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+FUNCTIONS = pd.DataFrame(
+    [
+        ("score shift, STRATA", "`randomization_test(strata=STRATA)`"),
+        ("score shift, year + month of year", "with `controls=['month_of_year']`"),
+        ("score shift, ..., MODEL", "with `family=MODEL`"),
+        ("Uniform() ... SelfExciting('year')", "`permutation_test(null=...)`"),
+        ("Poisson, quasi-Poisson, negative binomial", "`count_regression`"),
+        ("hurdle", "`hurdle_regression`, launch days"),
+        ("case-crossover; conditional Poisson", "`case_crossover`"),
+        ("case series", "`self_controlled(strata='month')`"),
+        ("event study, all bins", "`event_study(strata='month')`, joint test"),
+        ("self-exciting, year", "`self_exciting(strata='year')`"),
+        ("oracle", "a score test that knows the process; no test of data"),
+    ],
+    columns=["name", "function"],
+)
+"""What the names stand for."""
+
+
+def described() -> pd.DataFrame:
+    """Put the settings into words."""
+    return pd.DataFrame(
+        [
+            {
+                "setting": setting.name,
+                "group": setting.group,
+                "launches; calendar": setting.scenario.in_words(),
+            }
+            for setting in all_settings().values()
+        ]
+    )
+
+
 def markdown(table: pd.DataFrame) -> str:
     """Lay out a table of text."""
     lines = [
@@ -289,6 +323,7 @@ def main() -> None:
         "at 0.5, 1.5, 2 and 3 (`validity_effects.csv`)": effects(chosen.results),
         "Family-wise error at 5 % (`validity_family.csv`)": families(chosen.results),
     }
+    sections |= {"Settings": described(), "Methods": FUNCTIONS}
     text = "\n".join(
         f"{title}:\n\n{markdown(section)}"
         for title, section in sections.items()

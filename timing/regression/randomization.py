@@ -180,6 +180,9 @@ n_resamples, confidence_level, equivalence_margin, rng
     anything that does not repeat each year. Power at a rate ratio of 2 without a shared
     cause: .85 by month, .89 by quarter.
 
+    The same for every test of this package and of others, on seventeen processes, is in
+    ``analyses/results/validity.md``.
+
     Coverage of the 95 % interval by month, on the study's own calendar
     (``analyses/coverage_score.py``, 500 data sets, standard error 0.010) at rate ratios
     of 0.5, 1 and 2: .944, .946 and .936 for independent launches, .936, .948 and .928
