@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import warnings
@@ -19,6 +20,7 @@ from timing.errors import (
     FallbackWarning,
     SeparationWarning,
 )
+from timing.regression import hurdle
 from timing.regression.hurdle import hurdle_regression
 from timing.results.regression import HurdleRegressionResult
 
@@ -143,6 +145,24 @@ def test_sizes_like_poisson_ones_fall_back():
         fit = on_panel(even, cov="model")
     assert fit.size.family == "poisson"
     assert fit.size.rate_ratio == pytest.approx(1)
+
+
+def test_a_dispersion_in_which_the_likelihood_does_not_fall_is_not_used(monkeypatch):
+    # Some simulated records have one; it is too rare to be drawn here.
+    assert on_panel().size.family == "negative-binomial"
+    bordered = hurdle._with_dispersion
+
+    def flat(fit, rows):
+        found = bordered(fit, rows)
+        information = found.information.copy()
+        information[-1, -1] = -1.0
+        return dataclasses.replace(found, information=information)
+
+    monkeypatch.setattr(hurdle, "_with_dispersion", flat)
+    with pytest.warns(FallbackWarning, match="the Poisson took its place"):
+        fit = on_panel()
+    assert fit.size.family == "poisson"
+    assert 0 < fit.size.std_error < np.inf
 
 
 def test_single_launches_only_are_an_error():

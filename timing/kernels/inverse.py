@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from timing.errors import EstimationError
+
 FloatArray = npt.NDArray[np.float64]
+
+_MESSAGE = (
+    "the information matrix is not positive definite: the likelihood is flat or has no "
+    "maximum; use fewer `controls` or a simpler `family`."
+)
 
 
 def inverse_of(matrix: FloatArray) -> FloatArray:
@@ -20,8 +27,8 @@ def inverse_of(matrix: FloatArray) -> FloatArray:
 
     Raises
     ------
-    numpy.linalg.LinAlgError
-        If the matrix is singular.
+    EstimationError
+        If the matrix is not positive definite.
 
     Notes
     -----
@@ -33,17 +40,16 @@ def inverse_of(matrix: FloatArray) -> FloatArray:
     >>> inverse_of(np.array([[2.0, 0.0], [0.0, 4.0]])).tolist()
     [[0.5, 0.0], [0.0, 0.25]]
     """
-    size = np.sqrt(np.diag(matrix))
-    if not (size > 0).all():
-        msg = "Singular matrix"
-        raise np.linalg.LinAlgError(msg)
+    diagonal = np.diag(matrix)
+    if not (diagonal > 0).all():
+        raise EstimationError(_MESSAGE)
+    size = np.sqrt(diagonal)
     scale = size[:, None] * size
     swept: FloatArray = matrix / scale
     for k in range(size.size):
         pivot = swept[k, k]
-        if pivot == 0:
-            msg = "Singular matrix"
-            raise np.linalg.LinAlgError(msg)
+        if pivot <= 0:
+            raise EstimationError(_MESSAGE)
         row, column = swept[k] / pivot, swept[:, k].copy()
         row[k], column[k] = 1 / pivot, 0.0
         swept[:, k] = 0.0

@@ -388,9 +388,11 @@ def _size_fit(rows: Rows, family: str) -> tuple[Maximum, float, str]:
     found = profile_dispersion(
         lambda alpha: truncated_counts(rows.launches, alpha), rows, poisson.params
     )
-    if found is None:
-        return poisson, 0.0, "poisson"
-    return (*found, family)
+    if found is not None:
+        peak = _with_dispersion(_fit_of(found[0], rows, found[1]), rows)
+        if np.linalg.eigvalsh(peak.information)[0] > 0:  # it falls in every direction
+            return (*found, family)
+    return poisson, 0.0, "poisson"
 
 
 def _mean(sizes: FloatArray) -> float:
