@@ -546,6 +546,11 @@ def test_sparse_data_never_give_an_estimate_that_ran_off(
             )
         except EstimationError:
             return
+        except ArgumentError as error:
+            # A control may leave the days of one month only.
+            if cov == "cluster" and "into one cluster" in str(error):
+                return
+            raise
     assert abs(np.log(fit.rate_ratio)) <= 15
     assert 0 < fit.std_error < np.inf
     assert 0 < fit.pvalue <= 1
