@@ -339,7 +339,8 @@ def _size(
         alone = exposure_separated(rows)
         rows = replace(rows, launches=rows.launches + 1)
         null = rows.without([EXPOSED]) if alone else rows
-        best, dispersion, used = _size_fit(null, family)
+        fit, used = _size_fit(null, family)
+        dispersion = fit.dispersion
         if used != family:
             notes.append(_SIZE_FALLBACK)
         if alone:
@@ -349,11 +350,8 @@ def _size(
             estimate, params, covariance = _penalised(curve_of, rows, request)
         else:
             estimator = "maximum likelihood"
-            fit = _fit_of(best, rows, dispersion)
-            if dispersion:
-                fit = _with_dispersion(fit, rows)
             estimate, covariance = _wald(fit, rows, grid, errors, request)
-            params = best.params
+            params = fit.params
         fitted = coefficients(list(rows.design.columns), params, covariance)
         found = (
             estimate["rate_ratio"],
@@ -379,20 +377,21 @@ def _size(
     return size, notes, dropped
 
 
-def _size_fit(rows: Rows, family: str) -> tuple[Maximum, float, str]:
-    """Maximum, dispersion and family used of the truncated model."""
+def _size_fit(rows: Rows, family: str) -> tuple[Fit, str]:
+    """Fit of the truncated model, and the family used."""
     poisson = _fitted(truncated_counts(rows.launches), rows, "salvo size")
     if family == "poisson":
-        return poisson, 0.0, family
+        return _fit_of(poisson, rows), family
     # The truncated terms of alpha lack those of `profile_dispersion` too.
     found = profile_dispersion(
         lambda alpha: truncated_counts(rows.launches, alpha), rows, poisson.params
     )
     if found is not None:
-        peak = _with_dispersion(_fit_of(found[0], rows, found[1]), rows)
-        if np.linalg.eigvalsh(peak.information)[0] > 0:  # it falls in every direction
-            return (*found, family)
-    return poisson, 0.0, "poisson"
+        best, dispersion = found
+        fit = _with_dispersion(_fit_of(best, rows, dispersion), rows)
+        if np.linalg.eigvalsh(fit.information)[0] > 0:  # it falls in every direction
+            return fit, family
+    return _fit_of(poisson, rows), "poisson"
 
 
 def _mean(sizes: FloatArray) -> float:
