@@ -66,7 +66,7 @@ class Scenario:
     process : Process
     period : StudyPeriod
     window : Window
-    n_launches : int
+    n_launches : float
         Expected number of launches.
     calendar : DrawnCalendar, or arrays of first and last days
     """

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from timing.scenario import Record, Scenario
+    from timing.scenario import Scenario
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -51,8 +51,9 @@ class Experiment:
     def __call__(self, rng: np.random.Generator) -> dict[str, float]:
         """Return the p-value of each test on one record."""
         record = self.scenario.draw(rng, self.rate_ratio)
+        tables = record.tests, record.calendar
         return {
-            name: _pvalue(test, record, self.scenario, rng)
+            name: _pvalue(test, tables, self.scenario, rng)
             for name, test in self.tests.items()
         }
 
@@ -78,19 +79,18 @@ def _in_words(test: Callable[..., Any]) -> str:
 
 def _pvalue(
     test: Callable[..., Any],
-    record: Record,
+    tables: tuple[pd.DataFrame, pd.DataFrame],
     scenario: Scenario,
     rng: np.random.Generator,
 ) -> float:
-    """P-value of one test; NaN where it cannot be made on this record."""
+    """P-value of one test; NaN where it cannot be made on these tables."""
     options = {"rng": rng} if "rng" in inspect.signature(test).parameters else {}
     with warnings.catch_warnings():
         # Advice for one data set; here it would be repeated thousands of times.
         warnings.simplefilter("ignore", TimingWarning)
         try:
             found = test(
-                record.tests,
-                record.calendar,
+                *tables,
                 period=scenario.period,
                 window=scenario.window,
                 **options,
@@ -154,7 +154,7 @@ class Runs:
             progress=self.progress,
             label=label,
             folder=None if self.folder is None else Path(self.folder) / part,
-            request=experiment.request(),
+            request=None if self.folder is None else experiment.request(),
         )
         # A folder may hold them in another order.
         return found[list(experiment.tests)]
