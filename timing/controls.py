@@ -15,6 +15,7 @@ from timing.datasets import load_anniversaries, load_elections, load_exercises
 from timing.errors import ArgumentError
 from timing.inputs import read_intervals
 from timing.kernels.intervals import cover_counts
+from timing.period import DAYS_PER_YEAR
 from timing.strata import stratum_of
 
 if TYPE_CHECKING:
@@ -24,14 +25,13 @@ IntArray = npt.NDArray[np.int64]
 
 Controls: TypeAlias = "Sequence[str | pd.Series]"
 
-_DAYS_PER_YEAR = 365.2425
 _LAGS = ((1, 7), (8, 30))
 """Spans of days before a day in which earlier launches are counted."""
 
 
 def _season(day: IntArray, _: DatedEvents) -> pd.DataFrame:
     """Two annual harmonics."""
-    angle = 2 * np.pi * day / _DAYS_PER_YEAR
+    angle = 2 * np.pi * day / DAYS_PER_YEAR
     return pd.DataFrame(
         {
             f"season_{name}{k}": wave(k * angle)
@@ -64,7 +64,7 @@ def _month_of_year(day: IntArray, _: DatedEvents) -> pd.DataFrame:
 
 def _trend(day: IntArray, _: DatedEvents) -> pd.DataFrame:
     """Years since the first day."""
-    return pd.DataFrame({"trend": (day - day[0]) / _DAYS_PER_YEAR})
+    return pd.DataFrame({"trend": (day - day[0]) / DAYS_PER_YEAR})
 
 
 def _spline(day: IntArray, _: DatedEvents) -> pd.DataFrame:
@@ -73,7 +73,7 @@ def _spline(day: IntArray, _: DatedEvents) -> pd.DataFrame:
     The columns are the splines that are 1 at one knot and 0 at the others. They sum to
     1, so that the first is left out.
     """
-    n_knots = max(2, round((day[-1] - day[0]) / _DAYS_PER_YEAR) + 1)
+    n_knots = max(2, round((day[-1] - day[0]) / DAYS_PER_YEAR) + 1)
     if day[-1] == day[0]:
         msg = "`controls`: a 'spline' needs more than one day."
         raise ArgumentError(msg)

@@ -25,6 +25,9 @@ _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?!\d)")
 DAY = 86_400_000_000
 """Microseconds of a day of 24 hours."""
 
+DAYS_PER_YEAR = 365.2425
+"""Of the Gregorian calendar, on average."""
+
 _DURATION = re.compile(
     r"\s*".join(
         rf"(?:(\d+(?:\.\d+)?)\s*(?:{unit}))?"

@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage, signal
 
+from timing.period import DAYS_PER_YEAR
+
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
-
-DAYS_PER_YEAR = 365.2425
 
 
 def self_exciting_counts(

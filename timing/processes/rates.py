@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from timing.arguments import check_above, check_at_least, check_share, check_whole
 from timing.errors import ArgumentError
+from timing.period import DAYS_PER_YEAR
 from timing.simulation import (
-    DAYS_PER_YEAR,
     moving_season,
     rough_latent_rate,
     smooth_latent_rate,
