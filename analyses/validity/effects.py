@@ -18,7 +18,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 from methods import Data, answers
-from runs import arguments, run, write
+from runs import arguments, rejected, run, share, write
 
 from timing.kernels.self_excitation import excitation
 from timing.processes import Poisson, SelfExciting
@@ -71,34 +71,33 @@ def put(
 
 def rows_of(setting: str, ratio: float, found: pd.DataFrame) -> list[dict[str, object]]:
     """One row for each method: power, and coverage where it has an interval."""
-    n = len(found)
     rows = []
     for name in (c for c in found.columns if not c.endswith(" at the truth")):
-        power = float((found[name] <= LEVEL + 1e-9).mean())
+        power, error = share(rejected(found[name], LEVEL))
         row: dict[str, object] = {
             "setting": setting,
             "rate_ratio": ratio,
             "method": name,
-            "replicates": n,
+            "replicates": len(found),
             "failed": int(found[name].isna().sum()),
-            "power": round(power, 4),
-            "se_power": round(float(np.sqrt(power * (1 - power) / n)), 4),
+            "power": power,
+            "se_power": error,
         }
         held = found.get(f"{name} at the truth")
         if held is not None:
             for level in LEVELS:
-                share = float((held.dropna() > 1 - level + 1e-9).mean())
-                row[f"coverage_{level:g}"] = round(share, 4)
-            row["se_0.95"] = round(float(np.sqrt(share * (1 - share) / n)), 4)
+                kept = ~rejected(held.dropna(), 1 - level)
+                row[f"coverage_{level:g}"], error = share(kept)
+            row["se_0.95"] = error
         rows.append(row)
     return rows
 
 
 def main() -> None:
     """Run all settings and ratios, and write the table."""
-    chosen = arguments(__doc__, 1000)
+    chosen = arguments(__doc__, 1000, SETTINGS)
     rows = []
-    for setting in SETTINGS:
+    for setting in chosen.settings:
         for ratio in RATIOS:
             found = run("effects", put, setting, chosen, rate_ratio=ratio)
             rows += rows_of(setting, ratio, found)

@@ -13,9 +13,8 @@ single p-value. The table goes to `analyses/results/validity_family.csv`.
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
-from runs import arguments, run, write
+from runs import arguments, rejected, run, share, write
 from scans import LEVEL, put
 
 SETTINGS = (
@@ -29,24 +28,21 @@ SETTINGS = (
 
 def rows_of(setting: str, found: pd.DataFrame) -> list[dict[str, object]]:
     """Means of what describes the family; share of data sets with a false alarm."""
-    n = len(found)
     rows = []
     for name in found.columns:
         described = name.endswith(("specifications", "effective tests")) or (
             ", share of " in name
         )
-        value = float(
-            found[name].mean() if described else (found[name] <= LEVEL + 1e-9).mean()
-        )
+        value, error = round(float(found[name].mean()), 4), None
+        if not described:
+            value, error = share(rejected(found[name], LEVEL))
         rows.append(
             {
                 "setting": setting,
                 "quantity": name if described else f"{name}: family-wise error",
-                "value": round(value, 4),
-                "se": None
-                if described
-                else round(float(np.sqrt(value * (1 - value) / n)), 4),
-                "replicates": n,
+                "value": value,
+                "se": error,
+                "replicates": len(found),
             }
         )
     return rows
@@ -54,9 +50,9 @@ def rows_of(setting: str, found: pd.DataFrame) -> list[dict[str, object]]:
 
 def main() -> None:
     """Run the settings and write the table."""
-    chosen = arguments(__doc__, 1000)
+    chosen = arguments(__doc__, 1000, SETTINGS)
     rows = []
-    for setting in SETTINGS:
+    for setting in chosen.settings:
         rows += rows_of(setting, run("family", put, setting, chosen))
     write(
         pd.DataFrame(rows),

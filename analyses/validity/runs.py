@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,11 +11,13 @@ import numpy as np
 import pandas as pd
 from settings import settings
 
+from timing.planning.experiment import share_error
 from timing.replication import replicate
 from timing.scenario import Record, Scenario
 
 SEED = 20251028
 """Of the first setting; the others follow on."""
+_ROUNDING = 1e-9
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "results"
 PARTS = ROOT / "output" / "validity"
@@ -64,8 +66,10 @@ def run(
     )
 
 
-def arguments(text: str | None, replicates: int) -> argparse.Namespace:
-    """Read the command line of a block."""
+def arguments(
+    text: str | None, replicates: int, own: Sequence[str] | None = None
+) -> argparse.Namespace:
+    """Read the command line of a block, which may have some settings only."""
     parser = argparse.ArgumentParser(description=(text or "").splitlines()[0])
     parser.add_argument("--replicates", type=int, default=replicates)
     parser.add_argument(
@@ -81,7 +85,20 @@ def arguments(text: str | None, replicates: int) -> argparse.Namespace:
     parser.add_argument("--results", type=Path, default=RESULTS)
     chosen = parser.parse_args()
     chosen.jobs = chosen.jobs or None
+    if own is not None:
+        chosen.settings = [name for name in own if name in chosen.settings]
     return chosen
+
+
+def rejected(p: pd.Series, level: float) -> pd.Series:
+    """Tell which p-values are at most the level: 199 draws put p exactly on it."""
+    return p <= level + _ROUNDING
+
+
+def share(hits: pd.Series) -> tuple[float, float]:
+    """Share of the replicates that are hit, and its standard error, for a table."""
+    found = float(hits.mean())
+    return round(found, 4), round(float(share_error(found, len(hits))), 4)
 
 
 def write(table: pd.DataFrame, path: Path, command: str) -> None:

@@ -11,8 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-import numpy as np
-
 from timing.processes import (
     Campaigns,
     DrawnCalendar,
@@ -109,7 +107,7 @@ def settings() -> dict[str, Setting]:
                 calendar,  # type: ignore[arg-type]
                 period=primary.period,
                 window=primary.window,
-                n_launches=float(np.count_nonzero(grid.launches)),
+                n_launches=grid.n_launches,
             ),
         )
         for name, (group, process, calendar) in table.items()

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 from methods import Data, answers
-from runs import arguments, run, write
+from runs import arguments, rejected, run, share, write
 from settings import settings
 
 from timing.scenario import Record, Scenario
@@ -35,21 +35,19 @@ def put(
 
 def rows_of(setting: str, p: pd.DataFrame) -> list[dict[str, object]]:
     """One row for each method with any p-value: rejections, and failures among them."""
-    n = len(p)
     rows = []
     for name in p.columns[p.notna().any()]:
         row: dict[str, object] = {
             "setting": setting,
             "group": settings()[setting].group,
             "method": name,
-            "replicates": n,
+            "replicates": len(p),
             "failed": int(p[name].isna().sum()),
         }
         for level in LEVELS:
-            # 199 draws put p exactly on the levels.
-            size = float((p[name] <= level + 1e-9).mean())
-            row[f"size_{level:g}"] = round(size, 4)
-            row[f"se_{level:g}"] = round(float(np.sqrt(size * (1 - size) / n)), 4)
+            row[f"size_{level:g}"], row[f"se_{level:g}"] = share(
+                rejected(p[name], level)
+            )
         rows.append(row)
     return rows
 
