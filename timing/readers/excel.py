@@ -89,10 +89,12 @@ def read_sheet(path: Path, columns: Sequence[str]) -> pd.DataFrame:
     0  2025-10-22  2
     """
     openpyxl = load_extra("openpyxl", reading="XLSX")
-    load_extra("defusedxml", reading="XLSX")  # openpyxl parses safely only with it
+    load_extra("defusedxml", reading="XLSX")
+    safe = load_extra("defusedxml.ElementTree", reading="XLSX")
     with path.open("rb") as file:
         try:
             _check_size(file, path.name)
+            _check_entities(file, safe)
             with warnings.catch_warnings():
                 # About styles and printing, which are not read.
                 warnings.simplefilter("ignore", UserWarning)
@@ -120,6 +122,20 @@ def _check_size(file: Any, name: str) -> None:  # noqa: ANN401
     if size > MAX_BYTES:
         rule = f"unpacks to {size} bytes; the limit is {MAX_BYTES}"
         raise SchemaError([(name, 0, "(all)", "", rule)])
+
+
+def _check_entities(file: Any, safe: Any) -> None:  # noqa: ANN401
+    """Raise if a part declares entities.
+
+    Openpyxl refuses them only where defusedxml is its parser; with lxml installed it is
+    not. Declarations come before the first element.
+    """
+    with ZipFile(file) as parts:
+        for name in parts.namelist():
+            if name.endswith((".xml", ".rels", ".vml")):
+                with parts.open(name) as part:
+                    next(iter(safe.iterparse(part, events=("start",))), None)
+    file.seek(0)
 
 
 def _text_rows(sheet: Any) -> Iterator[list[str]]:  # noqa: ANN401
