@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from timing.errors import ArgumentError
-from timing.figures.style import BAND, OKABE_ITO, styled
+from timing.figures.style import BAND, OKABE_ITO, legend_below, styled
 from timing.results import (
     ExactNull,
     PermutationResult,
@@ -78,8 +78,8 @@ def plot_null_distribution(
         ax.axvline(result.statistic, color=OKABE_ITO["vermilion"], label="observed")
         p, naive = format_p(result.pvalue), format_p(result.naive_pvalue)
         of_count = "" if name in ("count", "score") else " of the count"
-        ax.set_title(f"p = {p} (naive p{of_count} = {naive})", fontsize=9)
-        ax.legend(fontsize=8)
+        ax.set_title(f"p = {p} (naive p{of_count} = {naive})")
+        legend_below(ax, ncols=3)
     return ax
 
 

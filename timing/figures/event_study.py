@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from timing.errors import ArgumentError
-from timing.figures.style import BAND, OKABE_ITO, styled
+from timing.figures.style import BAND, OKABE_ITO, legend_below, styled
 from timing.results.base import format_p
 from timing.results.event_study import EventStudyResult
 
@@ -109,9 +109,8 @@ def plot_event_study(result: EventStudyResult, ax: Axes | None = None) -> Axes:
                 for name, test in tests.items()
                 if test is not None
             ),
-            fontsize=9,
         )
-        ax.legend(fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=3)
+        legend_below(ax, ncols=3, lines=2)
     return ax
 
 

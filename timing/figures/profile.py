@@ -9,7 +9,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.ticker import MaxNLocator
 
 from timing.errors import ArgumentError
-from timing.figures.style import BAND, OKABE_ITO, styled
+from timing.figures.style import BAND, OKABE_ITO, legend_below, styled
 from timing.results import LagProfileResult
 from timing.results.base import format_p
 
@@ -66,8 +66,6 @@ def plot_lag_profile(result: LagProfileResult, ax: Axes | None = None) -> Axes:
             ylabel="launches, over all events",
         )
         p = format_p(result.global_pvalue)
-        ax.set_title(f"all lags at once: p = {p}", fontsize=9)
-        ax.legend(
-            fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2
-        )  # fmt: skip
+        ax.set_title(f"all lags at once: p = {p}")
+        legend_below(ax, ncols=2)
     return ax

@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from timing.arguments import check_choice
 from timing.errors import ArgumentError
-from timing.figures.style import OKABE_ITO, figure_style, styled
+from timing.figures.style import DOUBLE, OKABE_ITO, figure_style, styled
 from timing.results.scan import ScanResult
 
 if TYPE_CHECKING:
@@ -120,10 +120,16 @@ def _axes_with_room(levels: dict[str, list[object]]) -> Axes:
     names = [str(value) for values in levels.values() for value in values]
     left = max(0.8, 0.3 + 0.065 * max((len(name) for name in names), default=0))
     below = _panel_inches(levels) + 0.4
-    width, height = left + 6.4, below + _CURVE_INCHES + 0.4
-    figure = plt.figure(figsize=(width, height))
+    height = below + _CURVE_INCHES + 0.4
+    figure = plt.figure(figsize=(DOUBLE, height))
+    wide = max(DOUBLE - left - 0.1, DOUBLE / 2)
     return figure.add_axes(
-        (left / width, below / height, 6.3 / width, _CURVE_INCHES / height)
+        (
+            1 - (wide + 0.1) / DOUBLE,
+            below / height,
+            wide / DOUBLE,
+            _CURVE_INCHES / height,
+        )
     )
 
 
@@ -177,7 +183,7 @@ def _draw_curve(ax: Axes, result: ScanResult) -> None:
     ax.set_xlim(-1, ratio.size)
     ax.set_xticks([])
     ax.set_ylabel("rate ratio within strata")
-    ax.legend(fontsize=8, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3)
+    ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3)
 
 
 def _count_label(n: int) -> str:
@@ -296,7 +302,7 @@ def plot_window_heatmap(
                     label=f"p <= {result.level:g} {label} ({rows.sum()})",
                 )  # fmt: skip
         if adjusted.any() or alone.any():
-            ax.legend(fontsize=8, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2)
+            ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2)
         ax.set_xticks(range(after.size), [str(days) for days in after])
         ax.set_yticks(range(before.size), [str(days) for days in before])
         ax.tick_params(length=0)

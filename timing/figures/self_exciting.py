@@ -65,7 +65,6 @@ def plot_self_exciting(result: SelfExcitingResult, ax: Axes | None = None) -> Ax
         ax.set_title(
             f"{n_gaps} gaps: D = {result.ks_statistic:.3f}, "
             f"p = {format_p(result.ks_pvalue)}",
-            fontsize=9,
         )
-        ax.legend(loc="lower right", fontsize=8)
+        ax.legend(loc="lower right")
     return ax

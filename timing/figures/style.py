@@ -29,7 +29,19 @@ OKABE_ITO = {
 
 STYLE: dict[str, Any] = {
     "font.family": "DejaVu Sans",
-    "font.size": 9,
+    "font.size": 8,
+    "axes.titlesize": 8,
+    "xtick.labelsize": 7,
+    "ytick.labelsize": 7,
+    "legend.fontsize": 7,
+    "legend.handlelength": 1.4,
+    "legend.columnspacing": 1.2,
+    "lines.linewidth": 1.0,
+    "lines.markersize": 4,
+    "axes.linewidth": 0.6,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "axes.titlepad": 4,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "legend.frameon": False,
@@ -38,6 +50,8 @@ STYLE: dict[str, Any] = {
 }
 
 BAND = OKABE_ITO["sky"]
+SINGLE, DOUBLE = 3.5, 7.2
+"""Inches: one column and two columns of a journal's page."""
 
 
 @contextmanager
@@ -63,3 +77,28 @@ def styled(ax: Axes | None, size: tuple[float, float]) -> Iterator[Axes]:
 
             _, ax = plt.subplots(figsize=size, layout="constrained")
         yield ax
+
+
+def new_axes(width: float, height: float, projection: str = "rectilinear") -> Axes:
+    """Return axes of a new figure of so many inches, in the package's style.
+
+    Examples
+    --------
+    >>> new_axes(SINGLE, 2.4).figure.get_size_inches()
+    array([3.5, 2.4])
+    """
+    from matplotlib.figure import Figure
+
+    with figure_style():
+        figure = Figure(figsize=(width, height), layout="constrained")
+        return figure.add_subplot(projection=projection)
+
+
+def legend_below(ax: Axes, *, ncols: int, lines: int = 1) -> None:
+    """Put the legend below tick labels of so many lines and the label of the axis."""
+    ax.legend(
+        loc="upper center",
+        bbox_to_anchor=(0.5, 0.0),
+        borderaxespad=2.8 + 1.4 * lines,  # in sizes of the font: the same on any axes
+        ncols=ncols,
+    )

@@ -141,4 +141,4 @@ def _finish_timeline(
     ax.tick_params(length=0)
     left_out = f"; {n_unknown} events of unknown day not drawn" if n_unknown else ""
     ax.set_xlabel(f"day of the year (Korean time){left_out}")
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=5, fontsize=8)
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=5)

@@ -93,7 +93,6 @@ def plot_timescale_profile(
                     result.scale, result.scale_days, result.results, strict=True
                 )
             ],
-            fontsize=8,
         )
         ax.set(
             xlabel=(
@@ -102,7 +101,7 @@ def plot_timescale_profile(
             ),
             ylabel="rate ratio within strata",
         )
-        ax.legend(fontsize=8, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2)
+        ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2)
     return ax
 
 

@@ -54,12 +54,12 @@ def plot_waterfall(decisions: pd.DataFrame, ax: Axes | None = None) -> Axes:
             text = f"{n}" + (f"  (-{gone})" if gone else "")
             ax.annotate(
                 text, (n + gone, at), xytext=(3, 0), textcoords="offset points",
-                va="center", fontsize=8,
+                va="center",
             )  # fmt: skip
         ax.set_yticks(place, [textwrap.fill(d, 44) for d in decisions["decision"]])
         ax.set_ylim(left.size - 0.4, -0.6)
         ax.set_xlim(0, 1.12 * (left + lost).max())
         ax.set_xlabel("rows")
         ax.tick_params(axis="y", length=0)
-        ax.legend(fontsize=8, loc="lower right")
+        ax.legend(loc="lower right")
     return ax

@@ -1,4 +1,4 @@
-"""Tables as Markdown, LaTeX or HTML."""
+"""Tables as Markdown, LaTeX and HTML."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ import pandas as pd
 from timing.arguments import check_choice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+Row = list[str]
 _LATEX = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#",
     "_": r"\_", "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}",
@@ -21,7 +22,14 @@ _LATEX = {
 }  # fmt: skip
 
 
-def write_table(frame: pd.DataFrame, format: str) -> str:
+def write_table(
+    frame: pd.DataFrame,
+    format: str,
+    *,
+    title: str = "",
+    note: str = "",
+    label: str = "",
+) -> str:
     """Write a table as Markdown, LaTeX or HTML.
 
     Parameters
@@ -29,6 +37,11 @@ def write_table(frame: pd.DataFrame, format: str) -> str:
     frame : DataFrame
         Its index is not written.
     format : {"markdown", "latex", "html"}
+    title, note : str, optional
+        Above and below the table. With a title, LaTeX gets a floating ``table`` with
+        a caption.
+    label : str, optional
+        Name of the table for references in LaTeX.
 
     Returns
     -------
@@ -42,17 +55,20 @@ def write_table(frame: pd.DataFrame, format: str) -> str:
     |---|---|
     | 1.50 | 2 |
     """
-    writers: dict[str, Callable[[list[str], list[list[str]]], list[str]]] = {
+    writers: dict[str, Callable[[Sequence[Row], str, str, str], list[str]]] = {
         "markdown": _markdown,
         "latex": _latex,
         "html": _html,
     }
     write = writers[check_choice("format", format, writers)]
+    return "\n".join(write(cells_of(frame), title, note, label)) + "\n"
+
+
+def cells_of(frame: pd.DataFrame) -> list[Row]:
+    """Write the cells of a table; the first row is the head."""
     head = [str(column) for column in frame.columns]
-    body = [
-        [format_cell(value) for value in row] for row in frame.itertuples(index=False)
-    ]
-    return "\n".join(write(head, body)) + "\n"
+    body = frame.itertuples(index=False)
+    return [head, *([format_cell(value) for value in row] for row in body)]
 
 
 def format_cell(value: object) -> str:
@@ -76,41 +92,62 @@ def format_cell(value: object) -> str:
     return str(value)
 
 
-def _markdown(head: list[str], body: list[list[str]]) -> list[str]:
-    lines = [head, *body]
-    rows = [
-        "| " + " | ".join(" ".join(c.split()).replace("|", r"\|") for c in line) + " |"
-        for line in lines
-    ]
-    return [rows[0], "|" + "---|" * len(head), *rows[1:]]
+def _markdown(cells: Sequence[Row], title: str, note: str, label: str) -> list[str]:
+    head, *body = (
+        "| " + " | ".join(" ".join(c.split()).replace("|", r"\|") for c in row) + " |"
+        for row in cells
+    )
+    rule = "|" + "---|" * len(cells[0])
+    above = [f"**{title}**", ""] if title else []
+    return [*above, head, rule, *body, *(["", note] if note else [])]
 
 
-def _latex(head: list[str], body: list[list[str]]) -> list[str]:
-    rows = [
-        " & ".join("".join(_LATEX.get(c, c) for c in cell) for cell in line) + r" \\"
-        for line in [head, *body]
-    ]
+def _latex(cells: Sequence[Row], title: str, note: str, label: str) -> list[str]:
+    head, *body = (" & ".join(map(latex_text, row)) + r" \\" for row in cells)
+    columns = "l" * len(cells[0])
+    tabular = [
+        rf"\begin{{tabular}}{{{columns}}}", r"\toprule", head, r"\midrule", *body,
+        r"\bottomrule", r"\end{tabular}",
+    ]  # fmt: skip
+    if not title:
+        return tabular
+    below = rf"\parbox{{\linewidth}}{{\footnotesize {latex_text(note)}}}"
     return [
-        r"\begin{tabular}{" + "l" * len(head) + "}",
-        r"\toprule",
-        rows[0],
-        r"\midrule",
-        *rows[1:],
-        r"\bottomrule",
-        r"\end{tabular}",
+        r"\begin{table}[htbp]",
+        r"\centering",
+        rf"\caption{{{latex_text(title)}}}",
+        *([rf"\label{{{label}}}"] if label else []),
+        *tabular,
+        *([r"\par\smallskip", below] if note else []),
+        r"\end{table}",
     ]
 
 
-def _html(head: list[str], body: list[list[str]]) -> list[str]:
-    def row(cells: list[str], tag: str) -> str:
-        inner = "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in cells)
+def latex_text(text: str) -> str:
+    r"""Escape the characters that LaTeX reads as commands.
+
+    Examples
+    --------
+    >>> print(latex_text("95% of R&D"))
+    95\% of R\&D
+    """
+    return "".join(_LATEX.get(character, character) for character in text)
+
+
+def _html(cells: Sequence[Row], title: str, note: str, label: str) -> list[str]:
+    def row(texts: Row, tag: str) -> str:
+        inner = "".join(f"<{tag}>{html.escape(text)}</{tag}>" for text in texts)
         return f"<tr>{inner}</tr>"
 
+    head, *body = cells
+    foot = f'<tr><td colspan="{len(head)}">{html.escape(note)}</td></tr>'
     return [
-        "<table>",
+        f'<table id="{html.escape(label)}">' if label else "<table>",
+        *([f"<caption>{html.escape(title)}</caption>"] if title else []),
         f"<thead>{row(head, 'th')}</thead>",
         "<tbody>",
-        *(row(line, "td") for line in body),
+        *(row(texts, "td") for texts in body),
         "</tbody>",
+        *([f"<tfoot>{foot}</tfoot>"] if note else []),
         "</table>",
     ]

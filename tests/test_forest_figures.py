@@ -1,0 +1,106 @@
+"""The forest plot and the clock face: what they draw, and what they refuse."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from timing.errors import ArgumentError
+from timing.figures import SINGLE, new_axes, plot_clock_face, plot_forest
+
+ROWS = pd.DataFrame(
+    {
+        "group": ["A", "A", "B", "B"],
+        "label": ["one", "two", "three", "four"],
+        "rate_ratio": [0.5, 1.0, np.nan, 30.0],
+        "low": [0.25, 0.0, np.nan, 1.5],
+        "high": [1.0, np.inf, np.nan, 90.0],
+        "note": ["n = 1", "", "no contrast", "n = 4"],
+    }
+)
+
+
+def spans(ax):
+    """Both ends of every interval, from above to below."""
+    return [
+        (line.get_ydata()[0], *map(float, line.get_xdata()))
+        for line in ax.lines
+        if len(line.get_xdata()) == 2 and line.get_linestyle() == "-"
+    ][1:]  # the first is the line of no association
+
+
+def marks(ax, mark):
+    return [
+        (float(line.get_xdata()[0]), line.get_ydata()[0])
+        for line in ax.lines
+        if line.get_marker() == mark
+    ]
+
+
+def test_groups_stand_above_their_rows():
+    ax = plot_forest(ROWS, new_axes(SINGLE, 3))
+    texts = ax.get_yticklabels()
+    assert [text.get_text() for text in texts] == [
+        "A", "one", "two", "B", "three", "four",
+    ]  # fmt: skip
+    assert [text.get_fontweight() for text in texts] == [
+        "bold", "normal", "normal", "bold", "normal", "normal",
+    ]  # fmt: skip
+
+
+def test_intervals_end_at_the_edge_with_an_arrow():
+    ax = plot_forest(ROWS, new_axes(SINGLE, 3))
+    low, high = ax.get_xlim()
+    assert low == pytest.approx(0.25 / 1.15)
+    assert high == 20.0
+    assert spans(ax) == [
+        (1, 0.25, 1.0), (2, pytest.approx(low), high), (5, 1.5, high),
+    ]  # fmt: skip
+    assert marks(ax, "<") == [(pytest.approx(low), 2)]
+    assert marks(ax, ">") == [(high, 2), (high, 5)]
+    # An estimate beyond the axis has no mark of its own.
+    assert marks(ax, "s") == [(0.5, 1), (1.0, 2)]
+
+
+def test_a_row_without_a_ratio_has_its_note():
+    ax = plot_forest(ROWS, new_axes(SINGLE, 3))
+    notes = {text.xy[1]: text.get_text() for text in ax.texts}
+    assert notes == {1: "n = 1", 4: "no contrast", 5: "n = 4"}
+
+
+def test_rows_need_no_group_and_no_note():
+    ax = plot_forest(ROWS.drop(columns=["group", "note"]))
+    assert len(ax.get_yticklabels()) == 4
+    assert not ax.texts
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (ROWS.drop(columns="low"), "`rows` lacks the column 'low'"),
+        (ROWS.iloc[:0], "`rows` is empty"),
+    ],
+)
+def test_a_forest_needs_rows_and_columns(rows, message):
+    with pytest.raises(ArgumentError, match=message):
+        plot_forest(rows)
+
+
+def test_the_clock_begins_above_and_runs_clockwise():
+    counts = np.arange(24)
+    ax = plot_clock_face(counts, new_axes(SINGLE, 3, projection="polar"))
+    assert [bar.get_height() for bar in ax.patches] == counts.tolist()
+    first = ax.patches[6]  # from 6 to 7, which begins on the right
+    assert first.get_x() == pytest.approx(np.pi / 2)
+    assert (ax.get_theta_offset(), ax.get_theta_direction()) == (np.pi / 2, -1)
+    assert [text.get_text() for text in ax.get_xticklabels()][:3] == [
+        "00:00", "03:00", "06:00",
+    ]  # fmt: skip
+
+
+def test_a_clock_has_24_hours_on_polar_axes():
+    with pytest.raises(ArgumentError, match="`hours` has 12 counts; it must have 24"):
+        plot_clock_face([1] * 12)
+    with pytest.raises(ArgumentError, match="'rectilinear'; it must be polar"):
+        plot_clock_face([1] * 24, new_axes(SINGLE, 3))
