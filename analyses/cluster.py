@@ -33,7 +33,7 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 import joblib
 
 from timing.replication import PER_CHUNK
-from timing.study import PRIMARY, run_study
+from timing.study import primary_study, run_study
 
 # These scripts are no package; the workers of a local cluster take over the path.
 sys.path.insert(0, str(Path(__file__).parent / "validity"))
@@ -47,12 +47,8 @@ INTERRUPTED = 130
 """Exit status after an interrupt."""
 SETTING = "self-exciting"
 REPLICATES = 60
-STUDY = dataclasses.replace(
-    PRIMARY,
-    n_replicates=200,
-    variants=PRIMARY.variants[:2],
-    scan_days=(0, 7),
-)
+STUDY = dataclasses.replace(primary_study(), n_replicates=200, scan_days=(0, 7))
+SCRIPTS = ("describe", "timescale", "scan", "size")
 
 
 def validity(folder: Path, n_jobs: int | None) -> None:
@@ -62,8 +58,10 @@ def validity(folder: Path, n_jobs: int | None) -> None:
 
 
 def study(folder: Path, n_jobs: int | None) -> None:
-    """Run a small study, or go on with it."""
-    run_study(STUDY, folder, n_jobs=n_jobs, progress=False, resume=True)
+    """Run some scripts of a small study, or go on with it."""
+    run_study(
+        STUDY, folder, scripts=SCRIPTS, n_jobs=n_jobs, progress=False, resume=True
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,8 +30,8 @@ from timing.regression.cells import LOGIT, cells_of
 from timing.regression.conditional_fit import UsedDays, fit_conditional
 from timing.simulation import self_exciting_counts
 from timing.strata import Strata, stratum_of
-from timing.study.describe import grid_of
-from timing.study.specification import PRIMARY
+from timing.study.specification import US_LED
+from timing.study.testing import grid_of
 
 IntArray = npt.NDArray[np.int64]
 
@@ -86,7 +86,7 @@ def replicate(
     seed: object,
 ) -> list[tuple[float, float, float]]:
     """Fit every model to one draw: log rate ratio, stated error, coverage."""
-    variant = PRIMARY.primary
+    variant = US_LED
     request = Request(
         period=variant.period,
         window=variant.window,
@@ -132,7 +132,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=RESULTS)
     args = parser.parse_args()
     n = args.replicates
-    grid = grid_of(PRIMARY.primary)
+    grid = grid_of(US_LED)
     strata = {k: stratum_of(grid.day, v) for k, v in STRATA.items()}
     cells = list(itertools.product(PROCESSES, RATIOS))
     # Spawned once and indexed: the numbers do not depend on the number of workers.

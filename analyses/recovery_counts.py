@@ -1,12 +1,12 @@
 """Bias and coverage of the rate ratio of the count regressions, on the real calendar.
 
-Launches ignore the calendar but for a factor on the rate of exposed days, as in
-``coverage_score.py``: where they excite later launches the factor multiplies the whole
-rate of the day, and what it adds excites more, inside the window and after it. The
-rates of exposed and unexposed days then differ by another ratio than the factor: the
-marginal one, which is what a regression without memory estimates. The table tells the
-coverage of both. Counts are launches one by one, without controls. A negative binomial
-model that falls back to Poisson counts as what it reports.
+Launches ignore the calendar but for a factor on the rate of exposed days. Where they
+excite later launches the factor multiplies the whole rate of the day, and what it adds
+excites more, inside the window and after it. The rates of exposed and unexposed days
+then differ by another ratio than the factor: the marginal one, which is what a
+regression without memory estimates. The table tells the coverage of both. Counts are
+launches one by one, without controls. A negative binomial model that falls back to
+Poisson counts as what it reports.
 
     python analyses/recovery_counts.py
 """
@@ -29,8 +29,8 @@ from timing.regression.fitting import fit_family
 from timing.regression.rows import EXPOSED, Rows
 from timing.regression.standard_errors import errors_of
 from timing.simulation import self_exciting_counts
-from timing.study.describe import grid_of
-from timing.study.specification import PRIMARY
+from timing.study.specification import US_LED
+from timing.study.testing import grid_of
 
 IntArray = npt.NDArray[np.int64]
 
@@ -133,7 +133,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--output", type=Path, default=RESULTS)
     args = parser.parse_args()
-    variant = PRIMARY.primary
+    variant = US_LED
     grid = grid_of(variant)
     request = Request(
         period=variant.period,

@@ -26,7 +26,7 @@ from timing.regression.event_study import event_study
 from timing.regression.self_controlled import self_controlled
 from timing.regression.windows import hold_days, read_windows
 from timing.simulation import self_exciting_counts
-from timing.study import PRIMARY
+from timing.study.specification import US_LED
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -47,7 +47,7 @@ def draw(
     factor: FloatArray, process: str, rng: np.random.Generator
 ) -> pd.DatetimeIndex:
     """Draw the dates of launches whose rate has this factor on each day."""
-    days = PRIMARY.primary.period.days
+    days = US_LED.period.days
     branching, decay_days = PROCESSES[process]
     shape = np.where(np.arange(days.size) < days.size // 2, 1.0, 8.0)
     counts = self_exciting_counts(
@@ -67,7 +67,7 @@ def series_fit(
     fit = self_controlled(
         dates,
         calendar,
-        period=PRIMARY.primary.period,
+        period=US_LED.period,
         windows=WINDOWS,
         strata=strata,
         unit="event",
@@ -86,7 +86,7 @@ def study_fit(
     fit = event_study(
         dates,
         calendar,
-        period=PRIMARY.primary.period,
+        period=US_LED.period,
         leads=4,
         lags=4,
         bin_days=7,
@@ -160,9 +160,9 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=RESULTS)
     args = parser.parse_args()
     warnings.simplefilter("ignore", SeparationWarning)
-    calendar = PRIMARY.primary.calendar()
+    calendar = US_LED.calendar()
     spans = read_intervals(calendar)
-    days = PRIMARY.primary.period.days
+    days = US_LED.period.days
     owner = hold_days(days, spans.first, spans.last, read_windows(WINDOWS)).owner
     weeks = {f"{j:+d}": (7 * j, 7 * j + 6) for j in BINS.tolist()}
     counts = hold_days(days, spans.first, spans.last, read_windows(weeks)).counts

@@ -28,8 +28,8 @@ from timing.kernels.self_excitation import SelfExcitingFit, simulate_self_exciti
 from timing.progress import track
 from timing.simulation import self_exciting_days
 from timing.strata import stratum_of
-from timing.study.describe import grid_of
-from timing.study.specification import PRIMARY
+from timing.study.specification import US_LED
+from timing.study.testing import grid_of
 
 IntArray = npt.NDArray[np.int64]
 
@@ -165,7 +165,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=RESULTS)
     args = parser.parse_args()
     n = args.replicates
-    grid = grid_of(PRIMARY.primary)
+    grid = grid_of(US_LED)
     # Spawned once and indexed: the numbers do not depend on the number of workers.
     seeds = np.random.SeedSequence(args.seed).spawn(len(CELLS) * n)
     jobs = [

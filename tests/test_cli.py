@@ -412,26 +412,40 @@ def test_test_takes_units_null_models_and_statistics(
 def test_run_goes_on_where_it_was_stopped(
     capsys: Any, monkeypatch: Any, tmp_path: Path
 ):
-    steps = {name: run._STEPS[name] for name in ("describe", "permutation")}
-    monkeypatch.setattr(run, "_STEPS", steps)
-    associate = steps["permutation"]
+    run_script = run.run_script
 
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
+    def stop(name: str, job: Any) -> list[Path]:
+        if name == "hypotheses":
+            raise KeyboardInterrupt
+        return run_script(name, job)
 
-    command = ["run", "--output", str(tmp_path)]
-    monkeypatch.setitem(run._STEPS, "permutation", stop)
+    command = ["run", "--output", str(tmp_path), "--scripts", "hypotheses", "describe"]
+    monkeypatch.setattr(run, "run_script", stop)
     assert main(command) == 130
     assert capsys.readouterr().err.splitlines() == [
         "[1/2] describe",
-        "[2/2] permutation",
+        "[2/2] hypotheses",
         "timing run: interrupted",
     ]
-    monkeypatch.setitem(run._STEPS, "permutation", associate)
+    monkeypatch.setattr(run, "run_script", run_script)
     assert main([*command, "--resume"]) == 0
     out, err = capsys.readouterr()
-    assert err.startswith("[1/2] describe (kept)\n[2/2] permutation\ndone in ")
+    assert err.startswith("[1/2] describe (kept)\n[2/2] hypotheses\ndone in ")
     assert out == (tmp_path / "primary.txt").read_text(encoding="utf-8")
+
+
+def test_run_knows_its_scripts(capsys: Any, tmp_path: Path):
+    command = ["run", "--output", str(tmp_path / "out"), "--scripts", "hypothesis"]
+    assert main(command) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("timing run: `scripts` is 'hypothesis'; it must be one of")
+    assert not (tmp_path / "out").exists()
+
+
+def test_replicate_needs_a_finished_run(capsys: Any, tmp_path: Path):
+    command = ["replicate", str(tmp_path / "new"), "--output", str(tmp_path)]
+    assert main(command) == 2
+    assert "it holds no finished run" in capsys.readouterr().err
 
 
 def test_run_needs_a_number_of_processes(capsys: Any, tmp_path: Path):

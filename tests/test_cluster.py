@@ -17,7 +17,7 @@ from joblib import effective_n_jobs, parallel_config
 
 import timing
 from timing.replication import PER_CHUNK, replicate
-from timing.study import PRIMARY, run
+from timing.study import primary_study
 
 ANALYSES = Path(__file__).parents[1] / "analyses"
 N_CHUNKS = 6
@@ -99,14 +99,16 @@ def test_the_validity_study_survives_a_worker_that_is_killed(client, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_study_gives_the_same_files(client, tmp_path, monkeypatch):
-    names = ("describe", "timescale", "scan", "size")
-    steps = {name: run._STEPS[name] for name in names}
-    monkeypatch.setattr(run, "_STEPS", steps)
-    study = dataclasses.replace(PRIMARY, n_replicates=2 * PER_CHUNK, scan_days=(0, 7))
+def test_a_study_gives_the_same_files(client, tmp_path):
+    study = dataclasses.replace(
+        primary_study(), n_replicates=2 * PER_CHUNK, scan_days=(0, 7)
+    )
+    options = {
+        "scripts": ("describe", "timescale", "scan", "size"), "progress": False
+    }  # fmt: skip
     with parallel_config(backend="dask"):
-        timing.run_study(study, tmp_path / "shared", n_jobs=None, progress=False)
-    timing.run_study(study, tmp_path / "alone", progress=False)
+        timing.run_study(study, tmp_path / "shared", n_jobs=None, **options)
+    timing.run_study(study, tmp_path / "alone", **options)
     shared, alone = (
         json.loads((tmp_path / where / "manifest.json").read_text(encoding="utf-8"))
         for where in ("shared", "alone")

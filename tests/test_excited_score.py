@@ -14,9 +14,15 @@ from timing.errors import FallbackWarning, InvalidNullWarning
 from timing.kernels.excited_rates import ExcitedDays, fit_excited
 from timing.kernels.score import shift_p
 from timing.kernels.self_excitation import log_likelihood
-from timing.regression.excited_score import excited_score
+from timing.processes import SelfExciting
+from timing.regression.excited_score import at_effect, excited_score
 from timing.regression.score import stratum_score
+from timing.scenario import scenario_of
+from timing.seeds import entropy_of, generator_of
 from timing.simulation import self_exciting_counts
+from timing.strata import stratum_of
+from timing.study.specification import US_LED
+from timing.study.testing import grid_of
 
 N = 360
 
@@ -136,3 +142,32 @@ def test_launches_that_excite_none_are_said_to():
             window=timing.Window(20, 20), strata="year", family="self-exciting",
         )  # fmt: skip
     assert result.specification.options["family"] == "poisson"
+
+
+def test_a_fit_that_sticks_near_its_start_begins_again():
+    # A record of the validity study: from the fit without an effect the climb under a
+    # ratio of one half ended on a ridge.
+    scenario = scenario_of(
+        SelfExciting(),
+        US_LED.calendar(),
+        period=US_LED.period,
+        window=US_LED.window,
+        n_launches=grid_of(US_LED).n_launches,
+    )
+    record = scenario.draw(generator_of(entropy_of(20251034), 347), 0.5)
+    n = record.day.size
+    days = ExcitedDays(
+        launches=record.launches,
+        history=record.launches,
+        position=np.arange(n),
+        stratum=stratum_of(record.day, "year"),
+        design=np.zeros((n, 0)),
+        factor=np.ones(n),
+        binary=True,
+    )
+    held = at_effect(days, record.exposed, float(np.log(0.5)))
+    near, afresh = fit_excited(held, near=fit_excited(days)), fit_excited(held)
+    assert near.converged
+    assert near.log_likelihood == afresh.log_likelihood
+    score = excited_score(days, record.exposed)
+    assert np.isfinite(score.scores_at(0.5)).all()

@@ -1,10 +1,12 @@
-"""The main job on the real tables: files, reproducibility, manifest."""
+"""The main job on the real tables: files, reproducibility, manifest, resumption."""
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,11 +16,20 @@ import timing
 from timing.processes import Given, SelfExciting
 from timing.replication import PER_CHUNK
 from timing.simulation import self_exciting_days
-from timing.study import PRIMARY, run, run_step
-from timing.study.describe import grid_of
-from timing.study.size import backgrounds, p_values, summit_density
+from timing.study import SCRIPTS, primary_study, run
+from timing.study.size import backgrounds, drawn_p_values, summit_density
+from timing.study.testing import grid_of
 
-SMALL = dataclasses.replace(PRIMARY, n_replicates=30, variants=PRIMARY.variants[:2])
+PRIMARY = primary_study()
+SMALL = dataclasses.replace(
+    PRIMARY,
+    n_replicates=30,
+    n_random_calendars=19,
+    variants=PRIMARY.variants[:2],
+    scan_days=(0, 7),
+)
+TWO = ("describe", "size")
+"""Scripts that take a second."""
 
 
 @pytest.fixture(scope="module")
@@ -28,61 +39,134 @@ def output(tmp_path_factory):
     return folder
 
 
+def listed(folder, name):
+    return json.loads((folder / name).read_text(encoding="utf-8"))
+
+
+def entries(folder):
+    for script in SCRIPTS:
+        yield from listed(folder, f"{script}.contents.json")["entries"]
+
+
 @pytest.mark.slow
 def test_every_table_and_figure_is_written_in_every_format(output):
-    for table in (
-        "tests_by_year", "tests_by_class", "calendar_by_category", "data_decisions",
-        "nearest_summit", "motivating_case", "results_by_method", "results_by_variant",
-        "lag_profile", "regression", "size", "timescale", "scan_smallest",
-        "models", "joint_model", "joint_overlap",
-    ):  # fmt: skip
-        for suffix in ("csv", "md", "tex"):
-            assert (output / f"{table}.{suffix}").stat().st_size > 20
-    for figure in (
-        "timeline", "data_decisions", "null_score_shift", "null_month_shift",
-        "superposed_epochs", "timescale", "window_heatmap", "specification_curve",
-        "event_study",
-    ):  # fmt: skip
-        for suffix in ("pdf", "png", "svg", "alt.txt"):
-            assert (output / f"{figure}.{suffix}").stat().st_size > 20
+    suffixes = {
+        "table": ("csv", "md", "tex", "html", "docx"),
+        "figure": ("pdf", "png", "svg", "alt.txt", "data.csv"),
+    }
+    kinds = []
+    for entry in entries(output):
+        kinds.append(entry["kind"])
+        for suffix in suffixes[entry["kind"]]:
+            assert (output / f"{entry['name']}.{suffix}").stat().st_size > 20
+        assert entry["title"]
+    assert kinds.count("table") > 25
+    assert kinds.count("figure") > 20
+
+
+@pytest.mark.slow
+def test_every_output_says_what_study_and_data_it_comes_from(output):
+    short = SMALL.sha256[:12]
+    for entry in entries(output):
+        names = (
+            ("md", "tex", "html") if entry["kind"] == "table" else ("alt.txt", "svg")
+        )
+        for suffix in names:
+            text = (output / f"{entry['name']}.{suffix}").read_text(encoding="utf-8")
+            assert short in text.replace("&#x27;", "'"), (entry["name"], suffix)
+    for name in ("primary.txt", "scan.txt", "report.html", "gyeongju.md"):
+        assert short in (output / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_the_report_needs_no_network_and_holds_everything(output):
+    report = (output / "report.html").read_text(encoding="utf-8")
+    for name in re.findall(r'(?:src|href)="([^"]{0,40})', report):
+        assert name.startswith("data:image/svg+xml;base64,"), name
+    for entry in entries(output):
+        assert entry["title"].split("'")[0] in report.replace("&#x27;", "'")
+    assert "{" not in re.sub(
+        r"<style>.*?</style>|<pre>.*?</pre>", "", report, flags=re.S
+    )
+
+
+@pytest.mark.slow
+def test_the_numbers_for_text_are_commands_of_latex(output):
+    numbers = listed(output, "numbers.json")
+    lines = (output / "numbers.tex").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == len(numbers) > 50
+    for line in lines:
+        assert re.fullmatch(r"\\newcommand\{\\[A-Za-z]+\}\{.+\}", line), line
+    primary = listed(output, "hypotheses.json")["attention"]
+    assert numbers["attentionLaunches"] == f"{primary['count']:.0f}"
+
+
+@pytest.mark.slow
+def test_the_readme_quotes_the_results(output):
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    readme, n = " ".join(readme.split()), listed(output, "numbers.json")
+    clocks = pd.read_csv(output / "clocks.csv").set_index(["group", "selection"])
+    scales = pd.read_csv(output / "timescale.csv").set_index("the null holds fixed")
+    month, quarter, year, whole = (
+        f"{scales.loc[scale, 'p']:.3f}"
+        for scale in ("month", "quarter", "year", "whole period")
+    )
+    utc = clocks.loc[("Within a week", "launches by their day in UTC"), "p"]
+    for text in (
+        f"{n['attentionLaunches']} launch days lie within a week of them, where "
+        f"{n['attentionExpected']} would",
+        f"(rate ratio {n['attentionRateRatio']} within calendar months, 95% interval "
+        f"{n['attentionLow']} to {n['attentionHigh']}, p = {n['attentionP']}; "
+        f"clustering by a factor of {n['attentionDetectable']} would",
+        f"p is {month} if the null holds months fixed and {quarter} for quarters, "
+        f"{year} for years, {whole} for nothing",
+        f"the same launches give p = {utc:.3f}",
+        f"{n['restraintLaunches']} launch days stand where {n['restraintExpected']} "
+        f"are expected ({n['restraintRateRatio']}, {n['restraintLow']} to "
+        f"{n['restraintHigh']}, p = {n['restraintP']})",
+        f"({n['scheduledRateRatio']}, p = {n['scheduledP']}), reactive meetings "
+        f"({n['reactiveRateRatio']}, p = {n['reactiveP']})",
+        f"Of {n['gyeongjuOthers']} other summits and visits of the kind since 2012, "
+        f"{n['gyeongjuSaw']} saw a launch in the week before ({n['gyeongjuBaseRate']},",
+        f"{n['anyDateOneDay']} of all days lie within a day of some summit",
+    ):
+        assert text in readme, text
 
 
 @pytest.mark.slow
 def test_the_manifest_names_data_versions_seed_seconds_and_files(output):
-    manifest = json.loads((output / "manifest.json").read_text(encoding="utf-8"))
+    manifest = listed(output, "manifest.json")
     assert manifest["seed"] == SMALL.seed
     assert manifest["study_sha256"] == SMALL.sha256 != PRIMARY.sha256
-    assert set(manifest["seconds"]) == {
-        "describe", "join", "permutation", "regression", "models", "timescale",
-        "scan", "size", "figures",
-    }  # fmt: skip
+    assert tuple(manifest["seconds"]) == SCRIPTS
     for name, expected in manifest["data_sha256"].items():
         content = (timing.datasets.data_folder() / name).read_bytes()
         assert hashlib.sha256(content).hexdigest() == expected
     for name, expected in manifest["files_sha256"].items():
         content = (output / name).read_bytes()
         assert hashlib.sha256(content).hexdigest() == expected
+    written = {path.name for path in output.iterdir()}
+    assert written == {*manifest["files_sha256"], "manifest.json"}
 
 
 @pytest.mark.slow
 def test_two_runs_give_the_same_bytes_on_one_core_and_on_two(output, tmp_path):
     timing.run_study(SMALL, tmp_path, n_jobs=2, progress=False)
-    first = json.loads((output / "manifest.json").read_text(encoding="utf-8"))
-    second = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
+    first, second = (listed(where, "manifest.json") for where in (output, tmp_path))
     assert second["files_sha256"] == first["files_sha256"]
 
 
 @pytest.mark.slow
 def test_the_waterfall_ends_in_the_launches_of_the_primary_result(output):
     steps = pd.read_csv(output / "data_decisions.csv")
-    primary = json.loads((output / "primary.json").read_text(encoding="utf-8"))
+    primary = listed(output, "hypotheses.json")["attention"]
     assert steps["rows left"].is_monotonic_decreasing
     assert steps["rows left"].iloc[-1] == primary["n_launches"]
 
 
 @pytest.mark.slow
 def test_the_motivating_case_is_in_the_tables(output):
-    case = pd.read_csv(output / "motivating_case.csv")
+    case = pd.read_csv(output / "gyeongju_events.csv")
     found = set(case["id"])
     assert {
         "T20251022-01",
@@ -94,9 +178,9 @@ def test_the_motivating_case_is_in_the_tables(output):
     } <= found
 
 
-def test_an_unknown_step_is_refused(tmp_path):
-    with pytest.raises(timing.errors.ArgumentError, match="`name` is 'plot'"):
-        run_step("plot", output=tmp_path)
+def test_an_unknown_script_is_refused(tmp_path):
+    with pytest.raises(timing.errors.ArgumentError, match="`scripts` is 'plot'"):
+        timing.run_study(output=tmp_path, scripts=["plot"])
 
 
 def test_self_excitation_multiplies_launches_and_clusters_them():
@@ -146,22 +230,15 @@ def test_excluded_days_take_no_part_in_the_size_check(tmp_path):
     primary = dataclasses.replace(
         PRIMARY.primary, exclude=(("2018-01-01", "2018-12-31"),)
     )
-    study = dataclasses.replace(SMALL, primary=primary)
-    run_step("size", study, tmp_path)
-    rates = json.loads((tmp_path / "size.json").read_text(encoding="utf-8"))
+    study = dataclasses.replace(SMALL, hypotheses=(primary,))
+    timing.run_study(study, tmp_path, scripts=["size"], progress=False)
+    rates = listed(tmp_path, "size.json")
     shares = pd.DataFrame(rates["rejection_rate"])
     assert shares.shape == (5, 3)
     assert shares.le(1).all(axis=None)
 
 
 # Stopping and resuming
-
-
-@pytest.fixture
-def two_steps(monkeypatch):
-    """Leave the first step and the size check, which take a second."""
-    steps = {name: run._STEPS[name] for name in ("describe", "size")}
-    monkeypatch.setattr(run, "_STEPS", steps)
 
 
 class Calls:
@@ -180,27 +257,36 @@ class Calls:
         return self.function(*args, **options)
 
 
-def counted(monkeypatch, step):
-    """Count the runs of a step."""
-    calls = Calls(getattr(run._STEPS[step], "function", run._STEPS[step]))
-    monkeypatch.setitem(run._STEPS, step, calls)
+RUN_SCRIPT = run.run_script
+
+
+def counted(monkeypatch, script, stop_at=None):
+    """Count the runs of a script."""
+    calls = Calls(RUN_SCRIPT, stop_at)
+
+    def run_script(name, job):
+        return (calls if name == script else RUN_SCRIPT)(name, job)
+
+    monkeypatch.setattr(run, "run_script", run_script)
     return calls
 
 
 def counted_tests(monkeypatch, stop_at=None):
     """Count the records that are tested in the size check."""
-    calls = Calls(p_values, stop_at)
-    monkeypatch.setattr("timing.study.size.p_values", calls)
+    calls = Calls(drawn_p_values, stop_at)
+    monkeypatch.setattr("timing.study.size.drawn_p_values", calls)
     return calls
 
 
 def interrupted(study, folder, **options):
+    options = {"progress": False, "scripts": TWO} | options
     with pytest.raises(KeyboardInterrupt):
-        timing.run_study(study, folder, progress=False, **options)
+        timing.run_study(study, folder, **options)
 
 
 def resumed(study, folder, **options):
-    path = timing.run_study(study, folder, progress=False, resume=True, **options)
+    options = {"progress": False, "scripts": TWO} | options
+    path = timing.run_study(study, folder, resume=True, **options)
     assert path == folder / "manifest.json"
     return files_of(folder)
 
@@ -217,28 +303,25 @@ def files_of(folder):
 def test_a_study_that_was_stopped_twice_has_the_same_bytes(
     output, tmp_path, monkeypatch
 ):
-    monkeypatch.setitem(run._STEPS, "scan", Calls(run._STEPS["scan"], stop_at=1))
-    interrupted(SMALL, tmp_path)
+    counted(monkeypatch, "timescale", stop_at=1)
+    interrupted(SMALL, tmp_path, scripts=SCRIPTS)
     assert not (tmp_path / "manifest.json").exists()
-    scans, regressions = (counted(monkeypatch, step) for step in ("scan", "regression"))
+    hypotheses = counted(monkeypatch, "hypotheses")
     # 30 replicates are two chunks; this is in the second of the second background.
     counted_tests(monkeypatch, stop_at=3 * PER_CHUNK + 5)
-    interrupted(SMALL, tmp_path, resume=True)
+    interrupted(SMALL, tmp_path, scripts=SCRIPTS, resume=True)
     last = counted_tests(monkeypatch)
-    found = resumed(SMALL, tmp_path)
+    found = resumed(SMALL, tmp_path, scripts=SCRIPTS)
     assert last.n == 3 * PER_CHUNK
-    assert (scans.n, regressions.n) == (1, 0)
+    assert hypotheses.n == 0
     assert found == files_of(output)
-    manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
-    assert set(manifest["seconds"]) == set(run._STEPS)
+    assert tuple(listed(tmp_path, "manifest.json")["seconds"]) == SCRIPTS
 
 
 @pytest.mark.parametrize("n_jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
-def test_the_size_check_goes_on_from_its_chunks(
-    two_steps, tmp_path, monkeypatch, n_jobs
-):
+def test_the_size_check_goes_on_from_its_chunks(tmp_path, monkeypatch, n_jobs):
     whole, broken = tmp_path / "whole", tmp_path / "broken"
-    timing.run_study(SMALL, whole, progress=False)
+    timing.run_study(SMALL, whole, scripts=TWO, progress=False)
     counted_tests(monkeypatch, stop_at=PER_CHUNK + 1)
     interrupted(SMALL, broken)
     assert [path.name for path in broken.rglob("chunk-*")] == ["chunk-00000.json"]
@@ -247,23 +330,18 @@ def test_the_size_check_goes_on_from_its_chunks(
     assert not list(broken.glob(".*"))
 
 
-def test_a_step_whose_file_has_changed_is_run_again(two_steps, tmp_path, monkeypatch):
-    monkeypatch.setitem(run._STEPS, "size", Calls(run._STEPS["size"], stop_at=1))
+def test_a_script_whose_file_has_changed_is_run_again(tmp_path, monkeypatch):
+    counted_tests(monkeypatch, stop_at=1)
     interrupted(SMALL, tmp_path)
-    before = (tmp_path / "describe.json").read_bytes()
-    described = counted(monkeypatch, "describe")
-    monkeypatch.setitem(
-        run._STEPS, "size", Calls(run._STEPS["size"].function, stop_at=1)
-    )
+    path = tmp_path / "data_decisions.md"
+    before, described = path.read_bytes(), counted(monkeypatch, "describe")
+    counted_tests(monkeypatch, stop_at=1)
     interrupted(SMALL, tmp_path, resume=True)
     assert described.n == 0
     for change in ("written over", "removed"):
-        path = tmp_path / "describe.json"
         path.write_text("{}") if change == "written over" else path.unlink()
         described.n = 0
-        monkeypatch.setitem(
-            run._STEPS, "size", Calls(run._STEPS["size"].function, stop_at=1)
-        )
+        counted_tests(monkeypatch, stop_at=1)
         interrupted(SMALL, tmp_path, resume=True)
         assert described.n == 1, change
         assert path.read_bytes() == before
@@ -277,56 +355,54 @@ def test_a_step_whose_file_has_changed_is_run_again(two_steps, tmp_path, monkeyp
     ],
 )
 def test_another_request_starts_afresh_and_says_so(
-    two_steps, tmp_path, monkeypatch, capsys, study, version, differs
+    tmp_path, monkeypatch, capsys, study, version, differs
 ):
     monkeypatch.setattr("timing.study.run.__version__", "0.1.0")
     counted_tests(monkeypatch, stop_at=PER_CHUNK + 1)
     interrupted(SMALL, tmp_path)
     assert capsys.readouterr().err == ""
     monkeypatch.setattr("timing.study.run.__version__", version)
-    described, tested = counted(monkeypatch, "describe"), counted_tests(monkeypatch)
+    described, counts = counted(monkeypatch, "describe"), counted_tests(monkeypatch)
     resumed(study, tmp_path)
     assert capsys.readouterr().err == (
         f"{tmp_path}: the run that was stopped here answers another request (other "
         f"{differs}); starting afresh.\n"
     )
-    assert (described.n, tested.n) == (1, 6 * PER_CHUNK)
+    assert (described.n, counts.n) == (1, 6 * PER_CHUNK)
 
 
-def test_other_data_start_afresh(two_steps, tmp_path, monkeypatch, capsys):
+def test_other_data_start_afresh(tmp_path, monkeypatch, capsys):
     counted_tests(monkeypatch, stop_at=PER_CHUNK + 1)
     interrupted(SMALL, tmp_path)
     request = tmp_path / ".unfinished" / "request.json"
     stored = json.loads(request.read_text(encoding="utf-8"))
     stored["data_sha256"]["weapons_tests.csv"] = "0" * 64
     request.write_text(json.dumps(stored), encoding="utf-8")
-    tested = counted_tests(monkeypatch)
+    counts = counted_tests(monkeypatch)
     resumed(SMALL, tmp_path)
     assert "(other data_sha256); starting afresh" in capsys.readouterr().err
-    assert tested.n == 6 * PER_CHUNK
+    assert counts.n == 6 * PER_CHUNK
 
 
-def test_without_resume_a_run_starts_afresh(two_steps, tmp_path, monkeypatch):
+def test_without_resume_a_run_starts_afresh(tmp_path, monkeypatch):
     counted_tests(monkeypatch, stop_at=PER_CHUNK + 1)
     interrupted(SMALL, tmp_path)
-    described, tested = counted(monkeypatch, "describe"), counted_tests(monkeypatch)
-    timing.run_study(SMALL, tmp_path, progress=False)
-    assert (described.n, tested.n) == (1, 6 * PER_CHUNK)
+    described, counts = counted(monkeypatch, "describe"), counted_tests(monkeypatch)
+    timing.run_study(SMALL, tmp_path, scripts=TWO, progress=False)
+    assert (described.n, counts.n) == (1, 6 * PER_CHUNK)
 
 
-def test_a_run_that_was_not_stopped_may_be_resumed(two_steps, tmp_path, capsys):
+def test_a_run_that_was_not_stopped_may_be_resumed(tmp_path, capsys):
     first = resumed(SMALL, tmp_path)
     assert resumed(SMALL, tmp_path) == first
     assert capsys.readouterr().err == ""
 
 
-def test_progress_tells_the_steps_that_were_kept(
-    two_steps, tmp_path, monkeypatch, capsys
-):
+def test_progress_tells_the_scripts_that_were_kept(tmp_path, monkeypatch, capsys):
     counted_tests(monkeypatch, stop_at=1)
     interrupted(SMALL, tmp_path)
     counted_tests(monkeypatch)
-    timing.run_study(SMALL, tmp_path, resume=True)
+    timing.run_study(SMALL, tmp_path, scripts=TWO, resume=True)
     lines = capsys.readouterr().err.splitlines()
     assert lines[:2] == ["[1/2] describe (kept)", "[2/2] size"]
     assert lines[-1].startswith("done in ")
@@ -336,6 +412,4 @@ def test_progress_tells_the_steps_that_were_kept(
 def test_a_number_of_processes_that_is_none_is_refused(tmp_path, n_jobs):
     with pytest.raises(timing.errors.ArgumentError, match=r"`n_jobs` is .*; it must"):
         timing.run_study(SMALL, tmp_path / "out", n_jobs=n_jobs)
-    with pytest.raises(timing.errors.ArgumentError, match=r"`n_jobs` is .*; it must"):
-        run_step("size", SMALL, tmp_path / "out", n_jobs=n_jobs)
     assert not (tmp_path / "out").exists()

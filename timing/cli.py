@@ -22,6 +22,7 @@ EXIT_OK, EXIT_BAD_INPUT, EXIT_INTERRUPTED = 0, 2, 130
 
 _EXAMPLES = {
     "run": "timing run --output results --jobs 2",
+    "replicate": "timing replicate package --output results",
     "test": (
         "timing test --tests my_tests.csv --calendar my_calendar.csv "
         "--before 7 --after 7"
@@ -89,12 +90,21 @@ def _parser() -> argparse.ArgumentParser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
 
-    run = add("run", "Run the declared study: tables, figures and a manifest.")
+    run = add("run", "Run the declared study: tables, figures, report and a manifest.")
+    run.add_argument(
+        "--study", metavar="FILE", help="its declaration (default: the DPRK's tests)"
+    )
     run.add_argument(
         "--output",
         default="analyses/output",
         metavar="DIR",
         help="folder to write to (default: analyses/output)",
+    )
+    run.add_argument(
+        "--scripts",
+        nargs="+",
+        metavar="NAME",
+        help="scripts of analyses/ to run, such as 'hypotheses' (default: all)",
     )
     run.add_argument(
         "--jobs",
@@ -111,6 +121,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--quiet", action="store_true", help="no progress")
     run.set_defaults(command=_run)
+
+    replicate = add(
+        "replicate", "Write the replication package of a finished run of the study."
+    )
+    replicate.add_argument("folder", metavar="DIR", help="an empty or new folder")
+    replicate.add_argument(
+        "--output",
+        default="analyses/output",
+        metavar="DIR",
+        help="folder of the run (default: analyses/output)",
+    )
+    replicate.set_defaults(command=_replicate)
 
     test = add("test", "Test your own events against your own calendar.")
     test.add_argument(
@@ -232,16 +254,26 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from timing.study import run_study
+    from timing.study import SCRIPTS, run_study
 
     manifest = run_study(
+        options.study,
         output=options.output,
+        scripts=options.scripts or SCRIPTS,
         n_jobs=options.jobs,
         progress=not options.quiet,
         resume=options.resume,
     )
     summary = manifest.parent / "primary.txt"
-    print(summary.read_text(encoding="utf-8"), end="")
+    if summary.exists():
+        print(summary.read_text(encoding="utf-8"), end="")
+    return EXIT_OK
+
+
+def _replicate(options: argparse.Namespace) -> int:
+    from timing.study import write_replication_package
+
+    print(write_replication_package(options.folder, options.output))
     return EXIT_OK
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from functools import cache
@@ -28,6 +29,22 @@ def data_package() -> dict[str, Any]:
     path = data_folder() / "datapackage.json"
     package: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return package
+
+
+@cache
+def data_hashes() -> dict[str, str]:
+    """Return the SHA-256 of every table's file, by its name.
+
+    Examples
+    --------
+    >>> len(data_hashes()["weapons_tests.csv"])
+    64
+    """
+    names = sorted(table["path"] for table in data_package()["resources"])
+    return {
+        name: hashlib.sha256((data_folder() / name).read_bytes()).hexdigest()
+        for name in names
+    }
 
 
 def resource(name: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from timing.kernels.conditional import maximise, maximise_penalised
 from timing.kernels.conditional_logit import conditional_logit, separated
 from timing.kernels.conditional_poisson import ConditionalPoisson
 from timing.regression.case_crossover import case_crossover
-from timing.study.specification import PRIMARY
+from timing.study.specification import US_LED
 from timing.tables import write_table
 
 N_STRATA, N_DAYS, RATE = 50, 365, 0.04
@@ -83,7 +83,7 @@ def main() -> None:
             "none",
         )
     )
-    variant = PRIMARY.primary
+    variant = US_LED
     tests, calendar = variant.tests(), variant.calendar()
     rows.append(
         (

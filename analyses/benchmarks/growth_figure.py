@@ -6,9 +6,7 @@ Peers are dashed and hollow, in the colour of our line under the same null model
 """
 
 import argparse
-import shutil
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from textwrap import fill
 
 import numpy as np
@@ -23,6 +21,7 @@ from timing.study.output import write_figure
 
 RAW = "raw FFT pair of the same length"
 NAME = "benchmark_growth"
+TITLE = "Seconds and peak memory as data, draws and specifications grow"
 ALT_TEXT = (
     "Seconds (above) and peak memory (below) of one call, both axes logarithmic, as "
     "one quantity grows: "
@@ -84,10 +83,7 @@ def draw(folder: Path) -> None:
             loc="outside lower center",
             ncols=3,
         )
-        with TemporaryDirectory() as made:
-            write_figure(Path(made), NAME, figure, ALT_TEXT)
-            for suffix in ("svg", "alt.txt"):
-                shutil.copy(Path(made) / f"{NAME}.{suffix}", folder)
+        write_figure(folder, NAME, figure, title=TITLE, about=ALT_TEXT, formats=["svg"])
         plt.close(figure)
 
 

@@ -48,8 +48,8 @@ from timing.nulls import (
 )
 from timing.sampling import Sampling
 from timing.strata import stratum_of
-from timing.study.describe import grid_of
-from timing.study.specification import PRIMARY
+from timing.study.specification import US_LED
+from timing.study.testing import grid_of
 
 RESULTS = Path(__file__).parents[1] / "results" / "benchmark_nulls.csv"
 BUDGET = 2.0
@@ -89,7 +89,7 @@ class Drawn(NullModel):
 
 def prepare(name: str, draws: int | None) -> Call:
     """Put the record on the days; the call tests it, exactly or by so many draws."""
-    grid = grid_of(PRIMARY.primary)
+    grid = grid_of(US_LED)
     null = NULLS[name] if draws is None else Drawn(NULLS[name])
     count = LinearStatistic(weights=grid.exposed, per_launch=False)
 
@@ -110,21 +110,21 @@ def prepare(name: str, draws: int | None) -> Call:
 
 def has_exact(name: str) -> bool:
     """Whether the count has an exact distribution under this null model."""
-    grid = grid_of(PRIMARY.primary)
+    grid = grid_of(US_LED)
     pmf = NULLS[name].distribution(grid.launches, grid.exposed, grid.day)
     return pmf is not None
 
 
 def fit_seconds() -> float:
     """Time the fit of `SelfExciting`, which is kept for later draws."""
-    grid = grid_of(PRIMARY.primary)
+    grid = grid_of(US_LED)
     stratum = stratum_of(grid.day, "year")
     return seconds(lambda: fit_self_exciting(grid.launches, stratum))
 
 
 def measure_row(name: str, draws: int | None) -> dict[str, object]:
     """Measure one null model in one way."""
-    grid = grid_of(PRIMARY.primary)
+    grid = grid_of(US_LED)
     call, raw = prepare(name, draws), raw_fft_pair(grid.day.size)
     alone = peak(prepare, name, draws)
     times = alternate([call, raw], rounds_within(BUDGET, alone.seconds))
@@ -146,7 +146,7 @@ def main() -> None:
     chosen = parser.parse_args()
 
     print(machine())
-    preload(["timing.study.describe", "timing.null_distribution", "measure"])
+    preload(["timing.study.testing", "timing.null_distribution", "measure"])
     rows = [
         measure_row(name, draws)
         for name in NULLS

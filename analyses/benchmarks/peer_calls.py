@@ -25,7 +25,7 @@ from timing.kernels.exact import circular_shift_pmf, tail_p
 from timing.kernels.intervals import cover_counts
 from timing.kernels.pvalues import position_p
 from timing.nulls import NullModel
-from timing.study.specification import PRIMARY
+from timing.study.specification import US_LED
 
 WINDOW = timing.Window(before=7, after=7)
 BATCH_DAYS = 4_000_000
@@ -55,7 +55,7 @@ class Problem:
 def problem(name: str) -> Problem:
     """Build the data called "primary" or "synthetic"."""
     if name == "primary":
-        chosen = PRIMARY.primary
+        chosen = US_LED
         tests, calendar, period = chosen.tests(), chosen.calendar(), chosen.period
     else:
         rng = np.random.default_rng(1)

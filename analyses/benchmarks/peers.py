@@ -230,7 +230,7 @@ def ready() -> str:
             "timing.permutation",
             "timing.regression",
             "timing.scanning",
-            "timing.study.describe",
+            "timing.study.testing",
             "matplotlib.pyplot",
             *(module for module in MODULES if there[module.split(".")[0]]),
         ]

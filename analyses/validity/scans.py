@@ -16,7 +16,7 @@ from timing.scanning.family import build_family
 from timing.scanning.sources import ShiftScores, StoredScores
 from timing.scenario import Record, Scenario
 from timing.strata import stratum_of
-from timing.study.specification import PRIMARY
+from timing.study.specification import US_LED
 
 IntArray = npt.NDArray[np.int64]
 
@@ -40,7 +40,7 @@ def exposures() -> tuple[IntArray, IntArray]:
     """Exposure of each window and category, and the months."""
     family = build_family(
         timing.load_tests(), timing.load_calendar(CATEGORIES),
-        period=PRIMARY.primary.period, windows=WINDOWS, by=("category",),
+        period=US_LED.period, windows=WINDOWS, by=("category",),
         anchors=("interval",), units=("day",), gap=7, reserved=(),
     )  # fmt: skip
     return family.exposures, stratum_of(family.day, "month")

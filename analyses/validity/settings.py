@@ -26,9 +26,9 @@ from timing.processes import (
     fitted,
 )
 from timing.scenario import Scenario, scenario_of
-from timing.study.describe import grid_of
 from timing.study.size import summit_density
-from timing.study.specification import PRIMARY
+from timing.study.specification import US_LED
+from timing.study.testing import grid_of
 
 N_EVENTS = 60
 
@@ -57,7 +57,7 @@ def _drawn(process: Process, *, shared: bool = True) -> DrawnCalendar:
 @cache
 def settings() -> dict[str, Setting]:
     """Return all settings by name, the easiest first."""
-    primary = PRIMARY.primary
+    primary = US_LED
     grid = grid_of(primary)
     real = primary.calendar()
     density = Given(summit_density(grid), "the density of summits over half a year")

@@ -7,14 +7,14 @@ they change. Run from the root of the project: python tests/reference/make_panel
 from pathlib import Path
 
 import timing
-from timing.study import PRIMARY
+from timing.study.specification import US_LED
 
 
 def main() -> None:
     """Write the panel beside this script."""
     panel = timing.daily_panel(
-        PRIMARY.primary.tests(),
-        PRIMARY.primary.calendar(),
+        US_LED.tests(),
+        US_LED.calendar(),
         period=timing.StudyPeriod("2014-01-01", "2017-12-31"),
         window=timing.Window(before=7, after=7),
         unit="event",

@@ -335,6 +335,8 @@ def fit_excited(
         tried = [climb(start, _GUESS) for start in starts]
         starts = [max(tried, key=lambda found: found.value).params]
     best = climb(starts[0], _FINE if errors else _ROUGH)
+    if near is not None and not best.converged:  # on a ridge: begin farther away
+        return fit_excited(days, branching=branching, delay=delay, errors=errors)
     theta, converged = best.params, best.converged
     std_errors = np.full(theta.size, np.nan)
     if errors:

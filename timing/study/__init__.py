@@ -1,6 +1,21 @@
 """The main job: one declared study, from the tables to the figures."""
 
-from timing.study.run import run_step, run_study
-from timing.study.specification import PRIMARY, Study
+from timing.study.declaration import primary_study, read_study
+from timing.study.output import Run
+from timing.study.replication_package import write_replication_package
+from timing.study.run import SCRIPTS, run_study
+from timing.study.script import run_alone
+from timing.study.specification import Hypothesis, Study, Variant
 
-__all__ = ["PRIMARY", "Study", "run_step", "run_study"]
+__all__ = [
+    "SCRIPTS",
+    "Hypothesis",
+    "Run",
+    "Study",
+    "Variant",
+    "primary_study",
+    "read_study",
+    "run_alone",
+    "run_study",
+    "write_replication_package",
+]

@@ -1,58 +1,218 @@
-"""Writing results: JSON, CSV, Markdown, LaTeX and figures, the same bytes each time."""
+"""What a run of a study writes: tables, figures, numbers; the same bytes each time."""
 
 from __future__ import annotations
 
+import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
-from timing.tables import write_table
+import pandas as pd
+from matplotlib import pyplot as plt
+
+from timing._version import __version__
+from timing.datasets import data_hashes
+from timing.errors import ArgumentError, MissingExtraError
+from timing.figures import figure_style
+from timing.study.specification import Study
+from timing.tables import docx_table, write_table
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    import pandas as pd
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_DPI = 200
+_DPI = 300
 _NO_DATES: dict[str, dict[str, Any]] = {
     "pdf": {"CreationDate": None, "Producer": None, "Creator": None},
     "svg": {"Date": None, "Creator": None},
     "png": {"Software": None},
 }
+_CONTENTS = ".contents.json"
 
 
-def write_json(path: Path, content: object) -> Path:
-    """Write `content` as readable JSON."""
-    text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8")
-    return path
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One script of a study at work: what is declared, and where its outputs go.
+
+    Every output says which study and which data it comes from.
+
+    Attributes
+    ----------
+    study : Study
+    folder : Path
+        Where everything is written to.
+    script : str
+        Name of the script.
+    n_jobs : int, optional
+        Processes; None honours joblib's context.
+    progress : bool
+    parts : Path, optional
+        Folder for the finished parts of a long step.
+    """
+
+    study: Study
+    folder: Path
+    script: str
+    n_jobs: int | None = 1
+    progress: bool = False
+    parts: Path | None = None
+    files: list[Path] = field(default_factory=list)
+    _entries: list[dict[str, str]] = field(default_factory=list)
+    _numbers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def provenance(self) -> str:
+        """Study, data, version and seed, in one line."""
+        return provenance(self.study)
+
+    def table(
+        self, name: str, frame: pd.DataFrame, *, title: str, note: str = ""
+    ) -> None:
+        """Write a table as CSV, Markdown, LaTeX, HTML and, if it can, a document.
+
+        Parameters
+        ----------
+        name : str
+            Of the files.
+        frame : DataFrame
+            Its index is not written. The CSV has its values, the others their text.
+        title, note : str
+            Above and below; the note is followed by the provenance.
+        """
+        below = f"{note} {self.provenance}".strip()
+        path = self._path(f"{name}.csv")
+        frame.to_csv(path, index=False, lineterminator="\n")
+        for suffix, style in (("md", "markdown"), ("tex", "latex"), ("html", "html")):
+            text = write_table(
+                frame, style, title=title, note=below, label=f"tab:{name}"
+            )
+            self.text(f"{name}.{suffix}", text)
+        try:
+            document = docx_table(frame, title=title, note=below)
+        except MissingExtraError:
+            pass  # said once, at the end of the run
+        else:
+            self._path(f"{name}.docx").write_bytes(document)
+        self._enter("table", name, title, note)
+
+    def figure(
+        self, name: str, ax: Axes, *, title: str, alt_text: str, data: pd.DataFrame
+    ) -> None:
+        """Write a figure as PDF, SVG and PNG, with its description and its data.
+
+        Parameters
+        ----------
+        name : str
+            Of the files.
+        ax : Axes
+            Any axes of the figure. Its size is kept, so that type has the size it says.
+        title, alt_text : str
+            Caption, and what the figure shows for those who cannot see it.
+        data : DataFrame
+            What is drawn.
+        """
+        figure = ax.figure.figure  # of a part of a figure, the whole
+        about = f"{alt_text} {self.provenance}"
+        for path in write_figure(self.folder, name, figure, title=title, about=about):
+            self._path(path.name)
+        plt.close(figure)
+        data.to_csv(self._path(f"{name}.data.csv"), index=False, lineterminator="\n")
+        self._enter("figure", name, title, alt_text)
+
+    def json(self, name: str, content: object) -> None:
+        """Write readable JSON."""
+        text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
+        self.text(f"{name}.json", text + "\n")
+
+    def text(self, name: str, text: str) -> None:
+        """Write text to the file of this name."""
+        self._path(name).write_text(text, encoding="utf-8", newline="\n")
+
+    def numbers(self, **numbers: str) -> None:
+        """Keep numbers for running text, as they are to be printed, by name."""
+        self._numbers.update(numbers)
+
+    def finish(self) -> None:
+        """Write the list of contents: tables and figures with titles, and numbers."""
+        self.json(
+            f"{self.script}{_CONTENTS.removesuffix('.json')}",
+            {"entries": self._entries, "numbers": self._numbers},
+        )
+
+    def _path(self, name: str) -> Path:
+        path = self.folder / name
+        if path in self.files:
+            msg = f"{self.script} writes {name} twice."
+            raise RuntimeError(msg)
+        self.files.append(path)
+        return path
+
+    def _enter(
+        self, kind: Literal["table", "figure"], name: str, title: str, note: str
+    ) -> None:
+        self._entries.append({"kind": kind, "name": name, "title": title, "note": note})
+
+
+def write_figure(
+    folder: Path,
+    name: str,
+    figure: Figure,
+    *,
+    title: str,
+    about: str,
+    formats: Sequence[str] = ("pdf", "svg", "png"),
+) -> list[Path]:
+    """Write a figure in some formats, and what it shows as text beside it."""
+    described = {
+        "pdf": {"Title": title, "Subject": about},
+        "svg": {"Title": title, "Description": about},
+        "png": {"Title": title, "Description": about},
+    }
+    paths = []
+    with figure_style():  # fonts are embedded when a figure is saved
+        for suffix in formats:
+            paths.append(folder / f"{name}.{suffix}")
+            metadata = _NO_DATES[suffix] | described[suffix]
+            figure.savefig(paths[-1], dpi=_DPI, metadata=metadata)
+    paths.append(folder / f"{name}.alt.txt")
+    paths[-1].write_text(about + "\n", encoding="utf-8", newline="\n")
+    return paths
+
+
+def provenance(study: Study) -> str:
+    """Name study, data, version and seed of an output.
+
+    Examples
+    --------
+    >>> from timing.study import primary_study
+    >>> provenance(primary_study()).split()[0]
+    'Study'
+    """
+    data = hashlib.sha256("".join(data_hashes().values()).encode()).hexdigest()
+    return (
+        f"Study {study.sha256[:12]}, data {data[:12]}, event-timing {__version__}, "
+        f"seed {study.seed}."
+    )
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Read what `write_json` wrote."""
+    """Read what `Run.json` wrote."""
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return content
 
 
-def write_tables(folder: Path, name: str, frame: pd.DataFrame) -> list[Path]:
-    """Write a table as CSV, Markdown and LaTeX."""
-    paths = [folder / f"{name}.{suffix}" for suffix in ("csv", "md", "tex")]
-    frame.to_csv(paths[0], index=False, lineterminator="\n")
-    for path, style in zip(paths[1:], ("markdown", "latex"), strict=True):
-        path.write_text(write_table(frame, style), encoding="utf-8")
-    return paths
+def contents(folder: Path, script: str) -> dict[str, Any]:
+    """Read the list of contents of a script that has run.
 
-
-def write_figure(folder: Path, name: str, figure: Figure, alt_text: str) -> list[Path]:
-    """Write a figure as PDF, PNG and SVG, and what it shows as text beside it.
-
-    Call it within `figure_style`: fonts are embedded when a figure is saved.
+    Raises
+    ------
+    ArgumentError
+        If it has not run in this folder.
     """
-    paths = []
-    for suffix, metadata in _NO_DATES.items():
-        path = folder / f"{name}.{suffix}"
-        figure.savefig(path, dpi=_DPI, metadata=metadata, bbox_inches="tight")
-        paths.append(path)
-    alt = folder / f"{name}.alt.txt"
-    alt.write_text(alt_text + "\n", encoding="utf-8")
-    return [*paths, alt]
+    path = folder / f"{script}{_CONTENTS}"
+    if not path.is_file():
+        msg = f"{folder}: the script {script!r} has not run here; run it first."
+        raise ArgumentError(msg)
+    return read_json(path)

@@ -1,44 +1,54 @@
-"""Running the steps of a study in order, with a manifest of what was made."""
+"""Running the scripts of a study in order, with a manifest of what was made."""
 
 from __future__ import annotations
 
 import importlib.metadata
 import platform
+import runpy
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from timing._version import __version__
 from timing.arguments import check_choice
-from timing.datasets import data_folder, data_package
+from timing.datasets import data_hashes
 from timing.errors import ArgumentError
-from timing.study.association import associate
-from timing.study.describe import describe, join
-from timing.study.drawing import draw
-from timing.study.models import compare_models
-from timing.study.output import write_json
-from timing.study.regressions import regress
-from timing.study.robustness import profile_time_scales, scan_specifications
-from timing.study.size import check_size
-from timing.study.specification import PRIMARY, Study
+from timing.replication import write_whole
+from timing.study.declaration import analyses_folder, primary_study, read_study
+from timing.study.output import Run
+from timing.study.specification import Study
 from timing.study.unfinished import Unfinished, hashes
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-_STEPS: dict[str, Callable[..., list[Path]]] = {
-    "describe": describe,
-    "join": join,
-    "permutation": associate,
-    "regression": regress,
-    "models": compare_models,
-    "timescale": profile_time_scales,
-    "scan": scan_specifications,
-    "size": check_size,
-    "figures": draw,
-}
-_PACKAGES = (
+SCRIPTS = (
+    "describe",
+    "timeline",
+    "join",
+    "hypotheses",
+    "methods",
+    "variants",
+    "timescale",
+    "forest",
+    "leave_one_out",
+    "lag_profiles",
+    "scan",
+    "models",
+    "regression",
+    "drills",
+    "power",
+    "size",
+    "placebo",
+    "clocks",
+    "time_of_day",
+    "uncertainty",
+    "case_gyeongju_2025",
+    "claims",
+    "replication",
+    "report",
+)
+"""Scripts of ``analyses/`` in the order in which they run."""
+PACKAGES = (
     "numpy",
     "pandas",
     "scipy",
@@ -49,90 +59,60 @@ _PACKAGES = (
 )
 
 
-def run_step(
-    name: str,
-    study: Study = PRIMARY,
-    output: str | Path = "analyses/output",
-    *,
-    n_jobs: int | None = 1,
-    progress: bool = False,
-) -> list[Path]:
-    """Run one step of a study; ``"figures"`` reads what the steps before it wrote.
-
-    Parameters
-    ----------
-    name : {"describe", "join", "permutation", "regression", "models", "timescale", \
-"scan", "size", "figures"}
-    study, output, n_jobs, progress
-        As in `run_study`.
-
-    Returns
-    -------
-    list of Path
-        Files written.
-    """
-    check_choice("name", name, _STEPS)
-    _check_jobs(n_jobs)
-    folder = Path(output)
-    folder.mkdir(parents=True, exist_ok=True)
-    return _STEPS[name](study, folder, **_options(name, n_jobs, progress))
-
-
-def _check_jobs(n_jobs: object) -> None:
-    whole = isinstance(n_jobs, int) and not isinstance(n_jobs, bool)
-    if n_jobs is not None and (not whole or n_jobs == 0):
-        msg = (
-            f"`n_jobs` is {n_jobs!r}; it must be a number of processes, -1 for all "
-            "processors, or None for joblib's context."
-        )
-        raise ArgumentError(msg)
-
-
-def _options(name: str, n_jobs: int | None, progress: bool) -> dict[str, Any]:
-    """Return the options of a step: two are long enough to share out and report on."""
-    long = name in ("scan", "size")
-    return {"n_jobs": n_jobs, "progress": progress} if long else {}
+def run_script(name: str, run: Run) -> list[Path]:
+    """Run one script of ``analyses/``; return the files that it wrote."""
+    path = analyses_folder() / f"{name}.py"
+    runpy.run_path(str(path))["main"](run)
+    run.finish()
+    return run.files
 
 
 def run_study(
-    study: Study = PRIMARY,
+    study: Study | str | Path | None = None,
     output: str | Path = "analyses/output",
     *,
+    scripts: Sequence[str] = SCRIPTS,
     n_jobs: int | None = 1,
     progress: bool = True,
     resume: bool = False,
 ) -> Path:
-    """Run a study: tables, figures and a manifest.
+    """Run a study: every script of ``analyses/``, and a manifest of what they wrote.
 
     Parameters
     ----------
-    study : Study, default the declared study
+    study : Study, str or Path, optional
+        A declaration or the TOML file that holds it; by default the study of the DPRK's
+        tests, ``analyses/primary.toml``.
     output : str or Path, default "analyses/output"
         Folder to write to; it is made where it does not exist.
+    scripts : sequence of str
+        Scripts to run, by name; all of them by default, in the order of
+        `timing.study.SCRIPTS`. The report needs all others.
     n_jobs : int, optional, default 1
         Processes for the scan and the simulations; None honours joblib's context, such
         as a dask cluster. The numbers do not depend on it.
     progress : bool, default True
-        Report the steps on standard error.
+        Report the scripts on standard error.
     resume : bool, default False
         Go on with the run that was stopped in this folder.
 
     Returns
     -------
     Path
-        ``manifest.json``: hashes of the data, versions, seed, seconds for each step and
-        the hash of every file written.
+        ``manifest.json``: hashes of the data, versions, seed, seconds for each script
+        and the hash of every file written.
 
     Raises
     ------
     ArgumentError
-        If `n_jobs` is no number of processes.
+        If a script is unknown, `n_jobs` is no number of processes, or the declaration
+        breaks a rule.
 
     Notes
     -----
     Until the study is complete, a hidden folder in `output` holds the request (hashes
     of study and data, versions of the libraries), the hash of each file of the finished
-    steps, and chunks of the simulations. A resumed run keeps the steps whose files
+    scripts, and chunks of the simulations. A resumed run keeps the scripts whose files
     still have their hashes, and the chunks, and writes the same bytes as a run that was
     not stopped; only the seconds differ. Where the folder answers another request, this
     is said on standard error and the run starts afresh.
@@ -150,33 +130,39 @@ def run_study(
     >>> with joblib.parallel_config(backend="dask"):  # doctest: +SKIP
     ...     timing.run_study(output="out", n_jobs=None, resume=True)
     """
-    _check_jobs(n_jobs)
+    check_jobs(n_jobs)
+    chosen = {check_choice("scripts", name, SCRIPTS) for name in scripts}
+    names = [name for name in SCRIPTS if name in chosen]
+    declared = as_study(study)
     folder = Path(output)
-    tables = (data_folder() / table["path"] for table in data_package()["resources"])
-    versions = {name: importlib.metadata.version(name) for name in _PACKAGES}
     request = {
-        "study_sha256": study.sha256,
-        "data_sha256": hashes(tables),
+        "study_sha256": declared.sha256,
+        "data_sha256": data_hashes(),
         "versions": {
             "event-timing": __version__,
             "python": platform.python_version(),
-            **versions,
+            **{name: importlib.metadata.version(name) for name in PACKAGES},
         },
     }
     state = _state_of(folder, request, resume=resume)
     seconds: dict[str, float] = {}
     written: list[Path] = []
-    for i, name in enumerate(_STEPS, start=1):
+    for i, name in enumerate(names, start=1):
         done = state.finished(name)
         if progress:
             note = " (kept)" if done else ""
-            print(f"[{i}/{len(_STEPS)}] {name}{note}", file=sys.stderr, flush=True)
+            print(f"[{i}/{len(names)}] {name}{note}", file=sys.stderr, flush=True)
         if done is None:
             begin = time.perf_counter()
-            options = _options(name, n_jobs, progress)
-            if name == "size":
-                options["parts"] = state.parts
-            files = _STEPS[name](study, folder, **options)
+            run = Run(
+                study=declared,
+                folder=folder,
+                script=name,
+                n_jobs=n_jobs,
+                progress=progress,
+                parts=state.parts / name,
+            )
+            files = run_script(name, run)
             done = round(time.perf_counter() - begin, 2), files
             state.finish(name, *done)
         seconds[name] = done[0]
@@ -184,18 +170,37 @@ def run_study(
     if progress:
         total = sum(seconds.values())
         print(f"done in {total:.0f} s: {folder}", file=sys.stderr, flush=True)
-    manifest = write_json(
-        folder / "manifest.json",
+    manifest = folder / "manifest.json"
+    write_whole(
+        manifest,
         {
-            "title": study.title,
+            "title": declared.title,
             **request,
-            "seed": study.seed,
+            "seed": declared.seed,
             "seconds": seconds,
             "files_sha256": hashes(written),
         },
     )
     state.remove()
     return manifest
+
+
+def as_study(study: Study | str | Path | None) -> Study:
+    """Return a declaration: as it is, from its file, or the one of the DPRK's tests."""
+    if study is None:
+        return primary_study()
+    return study if isinstance(study, Study) else read_study(study)
+
+
+def check_jobs(n_jobs: object) -> None:
+    """Raise if `n_jobs` is neither a number of processes nor None."""
+    whole = isinstance(n_jobs, int) and not isinstance(n_jobs, bool)
+    if n_jobs is not None and (not whole or n_jobs == 0):
+        msg = (
+            f"`n_jobs` is {n_jobs!r}; it must be a number of processes, -1 for all "
+            "processors, or None for joblib's context."
+        )
+        raise ArgumentError(msg)
 
 
 def _state_of(folder: Path, request: dict[str, Any], *, resume: bool) -> Unfinished:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from scipy import special
 
 from timing.kernels.exact import shift_counts, shuffle_pmf, tail_p, tally
@@ -15,22 +13,17 @@ from timing.kernels.pvalues import p_value
 from timing.kernels.score import score_shifts, shift_p, shift_sums
 from timing.nulls import CircularShift
 from timing.processes import Given, Poisson, Process, SelfExciting
-from timing.replication import replicate
 from timing.scenario import Scenario, scenario_of
 from timing.strata import stratum_of
-from timing.study.describe import grid_of
-from timing.study.output import write_json, write_tables
+from timing.study.testing import grid_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from timing.grid import DayGrid
-    from timing.study.specification import Study, Variant
+    from timing.study.specification import Variant
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
-LEVEL = 0.05
 SLOW_DAYS = 181
 """Width of the moving average that makes a slow cause shared with the calendar."""
 
@@ -115,56 +108,10 @@ def _poisson_p(inside: int, outside: int, exposed_days: int, n_days: int) -> flo
     return p_value(special.ndtr(-z), 0.0, special.ndtr(z), alternative="two-sided")
 
 
-def _one(scenario: Scenario, rng: np.random.Generator) -> dict[str, float]:
+def drawn_p_values(scenario: Scenario, rng: np.random.Generator) -> dict[str, float]:
+    """Draw one record and test it; one of fewer than two launches has no p-values."""
     record, at_risk = scenario.draw(rng), scenario.period.at_risk
     launches, day = record.launches[at_risk], record.day[at_risk]
     if launches.sum() < 2:
         return {}
     return p_values(launches, record.exposed[at_risk], day, stratum_of(day, "month"))
-
-
-def check_size(
-    study: Study,
-    output: Path,
-    *,
-    n_jobs: int | None,
-    progress: bool,
-    parts: Path | None = None,
-) -> list[Path]:
-    """Simulate launches that ignore the calendar, and count rejections at 5 %.
-
-    Finished chunks of replicates are kept in the folder `parts`, if there is one.
-    """
-    rejected = {}
-    for name, scenario in backgrounds(study.primary).items():
-        p = replicate(
-            partial(_one, scenario),
-            study.n_replicates,
-            rng=study.seed,
-            n_jobs=n_jobs,
-            progress=progress,
-            label=f"size: {name}",
-            folder=None if parts is None else parts / name.replace(" ", "-"),
-            request={"background": scenario.in_words()},
-        )
-        # A record of fewer than two launches has no p-value.
-        rejected[name] = p.le(LEVEL).sum() / p.notna().sum()
-    table = pd.DataFrame(rejected).rename_axis("test").reset_index()
-    shown = table.copy()
-    for name in rejected:
-        shown[name] = [f"{share:.3f}" for share in table[name]]
-    return [
-        *write_tables(output, "size", shown),
-        write_json(
-            output / "size.json",
-            {
-                "level": LEVEL,
-                "replicates": study.n_replicates,
-                "seed": study.seed,
-                "standard_error_at_level": float(
-                    np.sqrt(LEVEL * (1 - LEVEL) / study.n_replicates)
-                ),
-                "rejection_rate": table.set_index("test").to_dict(),
-            },
-        ),
-    ]

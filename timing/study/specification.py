@@ -1,4 +1,4 @@
-"""The study as declared: one primary test, and the variants reported beside it."""
+"""The study as declared: hypotheses, the variants of the first, and the checks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from timing.datasets import load_calendar, load_tests
 from timing.period import StudyPeriod, Window
@@ -14,37 +14,51 @@ from timing.period import StudyPeriod, Window
 if TYPE_CHECKING:
     import pandas as pd
 
+    from timing.kernels.pvalues import Alternative
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
-    """One selection of data and one window.
+    """One selection of data, one window, and one test.
 
     Attributes
     ----------
     label : str
     categories : tuple of str
         Calendar categories.
+    without_journeys_of : tuple of str
+        Categories whose journeys are left out: every calendar event that has its
+        episode in common with one of them.
     weapons : tuple of str
         Weapon classes.
+    unit : {"day", "event", "episode"}
+        What counts as a launch.
     before, after : int
         Window, in days.
+    anchor : str
+        What the window hangs on; see `timing.exposure`.
     start, end : str
         Study period.
     exclude : tuple of (start, end)
         Spans that leave the at-risk time.
-    anchor : str
-        What the window hangs on; see `timing.exposure`.
+    strata : str or None
+        Time scale that the null holds fixed.
+    alternative : {"two-sided", "greater", "less"}
     """
 
     label: str
     categories: tuple[str, ...]
+    without_journeys_of: tuple[str, ...] = ()
     weapons: tuple[str, ...]
+    unit: Literal["day", "event", "episode"] = "day"
     before: int
     after: int
+    anchor: Literal["interval", "meeting"] = "interval"
     start: str
     end: str
     exclude: tuple[tuple[str, str], ...] = ()
-    anchor: Literal["interval", "meeting"] = "interval"
+    strata: str | None = "month"
+    alternative: Alternative = "two-sided"
 
     @property
     def period(self) -> StudyPeriod:
@@ -62,119 +76,112 @@ class Variant:
 
     def calendar(self) -> pd.DataFrame:
         """Select the calendar events."""
-        return load_calendar(self.categories)
+        calendar = load_calendar(self.categories)
+        if not self.without_journeys_of:
+            return calendar
+        left_out = load_calendar(self.without_journeys_of)["episode"]
+        return calendar[~calendar["episode"].isin(left_out)]
+
+
+US_LED = Variant(
+    label="US-led summits, the Trump-Kim meetings among them",
+    categories=(
+        "rok_us_summit",
+        "us_japan_summit",
+        "us_china_summit",
+        "us_dprk_summit",
+        "trilateral_us_rok_jp",
+        "us_president_visit_rok",
+        "us_president_visit_asia",
+    ),
+    weapons=("ballistic", "cruise", "satellite", "nuclear"),
+    before=7,
+    after=7,
+    start="2012-01-01",
+    end="2026-08-20",
+)
+"""The real record of studies of methods and of speed, whatever a study declares."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hypothesis(Variant):
+    """A selection that carries an expectation of its own.
+
+    Attributes
+    ----------
+    name : str
+        One word, for files and numbers.
+    expected : {"more", "fewer"}
+        Launches in the windows, if the hypothesis holds.
+    why : str
+    """
+
+    name: str
+    expected: Literal["more", "fewer"]
+    why: str = ""
+
+    @property
+    def direction(self) -> Alternative:
+        """Alternative of the one-sided test of the expectation."""
+        return "greater" if self.expected == "more" else "less"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Study:
-    """A primary variant, the others, and how the size of the tests is checked.
+    """Hypotheses, the variants of the first, and what is checked beside them.
 
     Attributes
     ----------
-    title : str
-    primary : Variant
-        Carries the answer.
+    title, why : str
+    hypotheses : tuple of Hypothesis
+        The first is the primary one.
     variants : tuple of Variant
-        Reported beside it, with p-values adjusted for their number.
+        Of the primary hypothesis; reported with p-values adjusted for their number.
     controls : tuple of tuple of str
-        Control sets of the regressions of the primary variant.
+        Control sets of the regressions.
     max_lag : int
         Lags of the superposed epochs.
     scales : tuple of str or None
         Time scales of the time-scale profile.
     scan_days : tuple of int
         Days before and after of the windows of the scan.
+    scan_eras : tuple of (start, end)
+        Periods of the scan beside the whole one.
     n_replicates : int
-        Simulated data sets for each background of the size check.
+        Simulated data sets of each setting of size; a fifth of them for power.
+    n_random_calendars : int
+        Placebo calendars at random.
     seed : int
-        Seed of the size check, the only random step.
+        Seed of every random step.
+    reasons : tuple of (str, str)
+        Why each part of the declaration says what it says.
     """
 
     title: str
-    primary: Variant
+    why: str
+    hypotheses: tuple[Hypothesis, ...]
     variants: tuple[Variant, ...]
     controls: tuple[tuple[str, ...], ...]
-    max_lag: int = 30
-    scales: tuple[str | None, ...] = (
-        None, "year", "half", "quarter", "month", "fortnight",
-    )  # fmt: skip
-    scan_days: tuple[int, ...] = (0, 1, 3, 7, 14, 21, 30)
-    n_replicates: int = 1000
-    seed: int = 20251028
+    max_lag: int
+    scales: tuple[str | None, ...]
+    scan_days: tuple[int, ...]
+    scan_eras: tuple[tuple[str, str], ...]
+    n_replicates: int
+    n_random_calendars: int
+    seed: int
+    reasons: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def primary(self) -> Hypothesis:
+        """The hypothesis that carries the answer."""
+        return self.hypotheses[0]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything that the study declares."""
+        return dataclasses.asdict(self)
 
     @property
     def sha256(self) -> str:
         """Hash of everything that the study declares."""
-        declared = json.dumps(dataclasses.asdict(self), sort_keys=True)
+        declared = json.dumps(self.to_dict(), sort_keys=True)
         return hashlib.sha256(declared.encode()).hexdigest()
-
-
-US_LED = (
-    "rok_us_summit",
-    "us_japan_summit",
-    "us_china_summit",
-    "us_dprk_summit",
-    "trilateral_us_rok_jp",
-    "us_president_visit_rok",
-    "us_president_visit_asia",
-)
-MISSILES = ("ballistic", "cruise", "satellite", "nuclear")
-
-_PRIMARY = Variant(
-    label="US-led summits (primary)",
-    categories=US_LED,
-    weapons=MISSILES,
-    before=7,
-    after=7,
-    start="2012-01-01",
-    end="2026-08-20",
-)
-
-
-def _variant(label: str, **changes: object) -> Variant:
-    return dataclasses.replace(_PRIMARY, label=label, **changes)  # type: ignore[arg-type]
-
-
-PRIMARY = Study(
-    title="Do North Korean weapons tests cluster around summits?",
-    primary=_PRIMARY,
-    variants=(
-        _variant(
-            "without the motivating case (Oct-Nov 2025)",
-            exclude=(("2025-10-01", "2025-11-30"),),
-        ),
-        _variant("before only: 7 days to the end of the event", after=0),
-        _variant("after only: the event to 7 days later", before=0),
-        _variant("three days either side", before=3, after=3),
-        _variant("fourteen days either side", before=14, after=14),
-        _variant("windows around the days the leaders met", anchor="meeting"),
-        _variant("ballistic missiles only", weapons=("ballistic",)),
-        _variant("whole record, 1984 on", start="1984-01-01"),
-        _variant(
-            "ROK-US summits and presidents' visits to the ROK",
-            categories=("rok_us_summit", "us_president_visit_rok"),
-        ),
-        _variant(
-            "presidents' visits to the ROK",
-            categories=("us_president_visit_rok",),
-        ),
-        _variant("Kim's summits with any leader", categories=("dprk_summit",)),
-        _variant(
-            "scheduled multilateral meetings",
-            categories=("apec", "asean_eas", "g7", "g20", "unga_highlevel"),
-        ),
-        _variant(
-            "negative control: US presidents' trips to other regions",
-            categories=("us_president_visit_other",),
-            end="2024-12-31",  # the official record of these trips ends here
-        ),
-    ),
-    controls=(
-        (),
-        ("season", "weekday"),
-        ("season", "weekday", "year"),
-        ("weekday", "year", "season", "exercises", "anniversaries", "lagged_launches"),
-        ("month", "weekday"),
-    ),
-)
-"""The study that ``timing run`` runs."""

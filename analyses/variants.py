@@ -1,0 +1,59 @@
+"""Vary one choice of the primary hypothesis at a time."""
+
+import pandas as pd
+from statsmodels.stats.multitest import multipletests
+
+from timing.figures import DOUBLE, new_axes, plot_forest
+from timing.results.base import format_p
+from timing.study import Run, run_alone
+from timing.study.rows import row_of
+from timing.study.testing import score_shift
+
+
+def main(run: Run) -> None:
+    """Write the primary result above its variants, and draw them all."""
+    primary = score_shift(run.study.primary)
+    results = {variant.label: score_shift(variant) for variant in run.study.variants}
+    # The primary p-value stands alone; the others share the price of being many.
+    holm = multipletests([r.pvalue for r in results.values()], method="holm")[1]
+    rows = [row_of("primary", primary) | {"Holm p": ""}]
+    rows += [
+        row_of(label, result) | {"Holm p": format_p(p)}
+        for (label, result), p in zip(results.items(), holm, strict=True)
+    ]
+    run.table(
+        "variants",
+        pd.DataFrame(rows),
+        title="Variants of the primary hypothesis, one choice changed in each",
+        note="Holm p: adjusted for the number of variants; the primary p stands alone.",
+    )
+    run.json("variants", {label: r.to_dict() for label, r in results.items()})
+    drawn = pd.DataFrame(
+        {
+            "label": label,
+            "rate_ratio": result.conditional_rate_ratio,
+            "low": result.confidence_interval().low,
+            "high": result.confidence_interval().high,
+            "note": f"{result.count:.0f} of {result.n_launches}, p = "
+            f"{format_p(result.pvalue)}",
+        }
+        for label, result in {"primary": primary, **results}.items()
+    )
+    run.figure(
+        "variants",
+        plot_forest(drawn, ax=new_axes(DOUBLE, 0.6 + 0.19 * len(drawn))),
+        title="Rate ratio within months of the primary hypothesis and its variants",
+        alt_text="Forest plot: "
+        + "; ".join(f"{r.label} {r.rate_ratio:.2f}" for r in drawn.itertuples())
+        + ".",
+        data=drawn,
+    )
+    run.numbers(
+        nVariants=f"{len(results)}",
+        variantsBelow=f"{sum(p < 0.05 for p in holm)}",
+        variantsAboveOne=f"{(drawn['rate_ratio'][1:] > 1).sum()}",
+    )
+
+
+if __name__ == "__main__":
+    run_alone(main)
