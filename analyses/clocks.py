@@ -3,9 +3,8 @@
 import pandas as pd
 
 from timing import Window
-from timing.figures import DOUBLE, new_axes, plot_forest
 from timing.study import Run, run_alone
-from timing.study.rows import forest_row, in_words
+from timing.study.forest import forest_row, write_forest
 from timing.study.testing import score_shift
 
 KOREA = pd.Timedelta(hours=9)
@@ -48,14 +47,7 @@ def main(run: Run) -> None:
         f"{moved} of {timed} events with a clock time stand under another day in UTC."
     )
     title = "The same launches and summits under naive dates"
-    run.table("clocks", in_words(rows), title=title, note=note)
-    run.figure(
-        "clocks",
-        plot_forest(rows, ax=new_axes(DOUBLE, 0.6 + 0.17 * (len(rows) + 3))),
-        title=title,
-        alt_text=f"Forest plot of rate ratios. {note}",
-        data=rows,
-    )
+    write_forest(run, "clocks", rows, title=title, note=note)
     run.numbers(movedByUtc=f"{moved}", movedOf=f"{timed}")
 
 

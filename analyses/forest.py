@@ -4,9 +4,8 @@ import pandas as pd
 
 from timing import StudyPeriod, load_eras
 from timing.errors import EmptySelectionError, NoContrastError
-from timing.figures import DOUBLE, new_axes, plot_forest
 from timing.study import Run, Variant, run_alone
-from timing.study.rows import forest_row, in_words
+from timing.study.forest import forest_row, write_forest
 from timing.study.testing import score_shift
 
 ERAS = {
@@ -37,21 +36,13 @@ def main(run: Run) -> None:
                     "note": "no contrast",
                 }
             rows.append({"group": group} | row)
-    table = pd.DataFrame(rows)
-    title = "The primary hypothesis by category, president, era and host"
-    note = "Launch days in the windows, observed / expected within months, and p."
-    run.table("forest", in_words(table), title=title, note=note)
-    ax = new_axes(DOUBLE, 0.6 + 0.19 * (len(table) + 4))
-    run.figure(
+    write_forest(
+        run,
         "forest",
-        plot_forest(table, ax=ax),
-        title=title,
-        alt_text=f"Forest plot of rate ratios. {note} "
-        + "; ".join(
-            f"{r.label}: {r.rate_ratio:.2f} ({r.note})" for r in table.itertuples()
-        )
-        + ".",
-        data=table,
+        pd.DataFrame(rows),
+        title="The primary hypothesis by category, president, era and host",
+        note="Launch days in the windows, observed / expected within months, and p; "
+        "none of these p-values is adjusted for their number.",
     )
 
 

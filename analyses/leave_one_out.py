@@ -5,11 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from timing.figures import DOUBLE, new_axes, plot_forest
 from timing.progress import track
 from timing.results.base import format_p, format_ratio
 from timing.study import Run, Variant, run_alone
-from timing.study.rows import forest_row, in_words
+from timing.study.forest import forest_row, write_forest
 from timing.study.testing import score_shift
 
 SHOWN = 12
@@ -34,16 +33,16 @@ def main(run: Run) -> None:
             f"{format_ratio(low)} to {format_ratio(high)}, "
             f"p {format_p(p_low)} to {format_p(p_high)}."
         )
-        title = f"The primary hypothesis without each {what}"
-        run.table(name, in_words(table), title=title, note=note)
-        drawn = pd.concat([pd.DataFrame([whole]), shown], ignore_index=True)
-        few = "" if len(shown) == len(table) else f", the {SHOWN} that matter most"
-        run.figure(
+        few = (
+            "" if len(shown) == len(table) else f" (drawn: the {SHOWN} largest changes)"
+        )
+        write_forest(
+            run,
             name,
-            plot_forest(drawn, ax=new_axes(DOUBLE, 0.6 + 0.19 * len(drawn))),
-            title=title + few,
-            alt_text=f"Forest plot of rate ratios. {note}",
-            data=table,
+            table,
+            title=f"The primary hypothesis without each {what}{few}",
+            note=note,
+            drawn=pd.concat([pd.DataFrame([whole]), shown], ignore_index=True),
         )
         run.numbers(
             **{

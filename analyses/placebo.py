@@ -5,11 +5,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from timing import load_calendar
-from timing.figures import DOUBLE, SINGLE, figure_style, new_axes, plot_forest
+from timing.figures import SINGLE, figure_style, new_axes
 from timing.figures.style import BAND, OKABE_ITO, legend_below
 from timing.progress import track
 from timing.study import Run, run_alone
-from timing.study.rows import forest_row, in_words
+from timing.study.forest import forest_row, write_forest
 from timing.study.testing import score_shift
 
 YEARS = (-3, -2, -1, 1, 2, 3)
@@ -47,14 +47,7 @@ def main(run: Run) -> None:
         "ratio as low as the real one."
     )
     title = "Placebo calendars in the primary test"
-    run.table("placebo", in_words(table), title=title, note=note)
-    run.figure(
-        "placebo",
-        plot_forest(table, ax=new_axes(DOUBLE, 0.6 + 0.19 * (len(table) + 3))),
-        title=title,
-        alt_text=f"Forest plot of rate ratios. {note}",
-        data=table,
-    )
+    write_forest(run, "placebo", table, title=title, note=note)
     run.figure(
         "placebo_random",
         draw(random["rate_ratio"].to_numpy(), real["rate_ratio"]),

@@ -6,6 +6,7 @@ from statsmodels.stats.multitest import multipletests
 from timing.figures import DOUBLE, new_axes, plot_forest
 from timing.results.base import format_p
 from timing.study import Run, run_alone
+from timing.study.forest import forest_row
 from timing.study.rows import row_of
 from timing.study.testing import score_shift
 
@@ -29,14 +30,7 @@ def main(run: Run) -> None:
     )
     run.json("variants", {label: r.to_dict() for label, r in results.items()})
     drawn = pd.DataFrame(
-        {
-            "label": label,
-            "rate_ratio": result.conditional_rate_ratio,
-            "low": result.confidence_interval().low,
-            "high": result.confidence_interval().high,
-            "note": f"{result.count:.0f} of {result.n_launches}, p = "
-            f"{format_p(result.pvalue)}",
-        }
+        forest_row(label, result)
         for label, result in {"primary": primary, **results}.items()
     )
     run.figure(

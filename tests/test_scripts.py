@@ -12,7 +12,8 @@ import pytest
 import timing
 from timing.study import SCRIPTS, Run, primary_study
 from timing.study.declaration import analyses_folder
-from timing.study.rows import forest_row, in_words, row_of
+from timing.study.forest import forest_row, in_words
+from timing.study.rows import row_of
 from timing.study.testing import grid_of, score_shift
 
 PRIMARY = primary_study().primary
