@@ -45,7 +45,7 @@ def main(run: Run) -> None:
     run.json("hypotheses", {name: r.to_dict() for name, r in results.items()})
     draw_null(run, "null_score_shift", primary, "Scores of all shifts of the calendar")
     draw_null(run, "null_month_shift", count, "Counts of all shifts within months")
-    for name, result in results.items():
+    for (name, result), adjusted in zip(results.items(), holm(results), strict=True):
         low, high = result.confidence_interval()[:2]
         run.numbers(
             **{
@@ -55,18 +55,24 @@ def main(run: Run) -> None:
                 f"{name}Low": format_ratio(low),
                 f"{name}High": format_ratio(high),
                 f"{name}P": format_p(result.pvalue),
+                f"{name}Holm": format_p(adjusted),
                 f"{name}Detectable": format_ratio(result.minimum_detectable_rate_ratio),
             }
         )
+
+
+def holm(results: dict[str, RandomizationResult]) -> list[float]:
+    """Adjust the p-values of the hypotheses for their number."""
+    p = [result.pvalue for result in results.values()]
+    return multipletests(p, method="holm")[1].tolist()
 
 
 def hypothesis_table(
     study: Study, results: dict[str, RandomizationResult]
 ) -> pd.DataFrame:
     """Put the hypotheses in rows, with the p-value of the direction each expects."""
-    holm = multipletests([r.pvalue for r in results.values()], method="holm")[1]
     rows = []
-    for hypothesis, adjusted in zip(study.hypotheses, holm, strict=True):
+    for hypothesis, adjusted in zip(study.hypotheses, holm(results), strict=True):
         one_sided = score_shift(hypothesis, alternative=hypothesis.direction)
         rows.append(
             row_of(hypothesis.label, results[hypothesis.name])

@@ -13,7 +13,7 @@ import timing
 from timing.errors import ArgumentError, MissingExtraError
 from timing.figures import SINGLE, new_axes
 from timing.study import Run, primary_study
-from timing.study.output import contents, provenance
+from timing.study.output import contents, provenance, say_what_is_missing
 from timing.tables import docx_table, write_table
 
 FRAME = pd.DataFrame({"name": ["a & b", "50%"], "value": [0.504, 2.0]})
@@ -93,6 +93,16 @@ def test_without_python_docx_there_are_no_documents(run, monkeypatch):
         docx_table(FRAME, title="T")
     run.table("results", FRAME, title="All results")
     assert [path.suffix for path in run.files] == [".csv", ".md", ".tex", ".html"]
+
+
+def test_missing_documents_are_said(monkeypatch, capsys):
+    say_what_is_missing()
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("timing.study.output.find_spec", lambda name: None)
+    say_what_is_missing()
+    assert capsys.readouterr().err == (
+        "no .docx tables: they need pip install 'event-timing[report]'\n"
+    )
 
 
 def test_a_figure_keeps_its_size_and_has_description_and_data(run):

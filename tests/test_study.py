@@ -116,8 +116,9 @@ def test_the_readme_quotes_the_results(output):
         f"{n['attentionLaunches']} launch days lie within a week of them, where "
         f"{n['attentionExpected']} would",
         f"(rate ratio {n['attentionRateRatio']} within calendar months, 95% interval "
-        f"{n['attentionLow']} to {n['attentionHigh']}, p = {n['attentionP']}; "
-        f"clustering by a factor of {n['attentionDetectable']} would",
+        f"{n['attentionLow']} to {n['attentionHigh']}, p = {n['attentionP']}, or "
+        f"{n['attentionHolm']} adjusted for the four hypotheses; clustering by a "
+        f"factor of {n['attentionDetectable']} would",
         f"p is {month} if the null holds months fixed and {quarter} for quarters, "
         f"{year} for years, {whole} for nothing",
         f"the same launches give p = {utc:.3f}",

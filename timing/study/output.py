@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -92,7 +94,7 @@ class Run:
         try:
             document = docx_table(frame, title=title, note=below)
         except MissingExtraError:
-            pass  # said once, at the end of the run
+            pass  # `say_what_is_missing` says so at the end
         else:
             self._path(f"{name}.docx").write_bytes(document)
         self._enter("table", name, title, note)
@@ -195,6 +197,16 @@ def provenance(study: Study) -> str:
         f"Study {study.sha256[:12]}, data {data[:12]}, event-timing {__version__}, "
         f"seed {study.seed}."
     )
+
+
+def say_what_is_missing() -> None:
+    """Say on standard error that no documents were written, if that is so."""
+    if find_spec("docx") is None:
+        print(
+            "no .docx tables: they need pip install 'event-timing[report]'",
+            file=sys.stderr,
+            flush=True,
+        )
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from timing.datasets import data_hashes
 from timing.errors import ArgumentError
 from timing.replication import write_whole
 from timing.study.declaration import analyses_folder, primary_study, read_study
-from timing.study.output import Run
+from timing.study.output import Run, say_what_is_missing
 from timing.study.specification import Study
 from timing.study.unfinished import Unfinished, hashes
 
@@ -141,7 +141,7 @@ def run_study(
         "versions": {
             "event-timing": __version__,
             "python": platform.python_version(),
-            **{name: importlib.metadata.version(name) for name in PACKAGES},
+            **{name: _version_of(name) for name in (*PACKAGES, "python-docx")},
         },
     }
     state = _state_of(folder, request, resume=resume)
@@ -167,6 +167,7 @@ def run_study(
             state.finish(name, *done)
         seconds[name] = done[0]
         written += done[1]
+    say_what_is_missing()
     if progress:
         total = sum(seconds.values())
         print(f"done in {total:.0f} s: {folder}", file=sys.stderr, flush=True)
@@ -183,6 +184,13 @@ def run_study(
     )
     state.remove()
     return manifest
+
+
+def _version_of(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"
 
 
 def as_study(study: Study | str | Path | None) -> Study:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from timing.study.output import Run
+from timing.study.output import Run, say_what_is_missing
 from timing.study.run import as_study
 
 
@@ -33,5 +33,6 @@ def run_alone(main: Callable[[Run], None]) -> None:
     )
     main(run)
     run.finish()
+    say_what_is_missing()
     for path in run.files:
         print(path)
