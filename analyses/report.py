@@ -160,8 +160,10 @@ figure { margin: 1.5rem 0; }
 img { max-width: 100%; height: auto; }
 dt { font-weight: bold; }
 pre { white-space: pre-wrap; font-size: 12px; }
-@media print { details { display: none; } h2 { break-after: avoid; }
-  figure, .table { break-inside: avoid; } }
+@media print { @page { size: A4 landscape; margin: 12mm; }
+  body { max-width: none; margin: 0; } table { font-size: 9px; }
+  .table { overflow: visible; } details { display: none; }
+  h2 { break-after: avoid; } figure { break-inside: avoid; } }
 """
 
 
