@@ -1,27 +1,19 @@
-"""Print the chance of a launch around the Gyeongju summit, and test such chances.
+"""Set the chances that `surprise` states against what happened.
 
-The chance is taken from the year before the summit, the base rate from the summits of
-the US and South Korean presidents since 2012. The last table sets the chances against
-what happened: one window begins on every day since 2013.
+One window begins on every day since 2013; its chance comes from the year before it. The
+squared errors say which of the two chances is better.
+
+    python analyses/surprise_calibration.py
 """
-
-import warnings
 
 import numpy as np
 import pandas as pd
 
-from timing import StudyPeriod, Window, load_calendar, load_tests, surprise
-from timing.errors import SelectionWarning
+from timing import StudyPeriod, load_tests
 from timing.kernels.rates import chance_at_even_rate, share_of_windows
 from timing.record import read_record
 
-GYEONGJU = "20251029-rok_us_summit-1"
-KIND = ["rok_us_summit", "us_president_visit_rok"]
 WEAPONS = ["ballistic", "cruise", "satellite", "nuclear"]
-WINDOWS = {
-    "the week before": Window(before=7, after=0),
-    "a day each side": Window(before=1, after=1),
-}
 COVERED = StudyPeriod("2011-01-01", "2026-08-20")
 HISTORY = 365
 
@@ -52,21 +44,8 @@ def how_good_are_the_chances(tests: pd.DataFrame) -> pd.DataFrame:
 
 
 def main() -> None:
-    """Print the summaries and the table."""
-    tests, calendar = load_tests(weapons=WEAPONS), load_calendar(KIND)
-    for words, window in WINDOWS.items():
-        with warnings.catch_warnings():  # the summary says it, too
-            warnings.simplefilter("ignore", SelectionWarning)
-            result = surprise(
-                tests,
-                GYEONGJU,
-                window=window,
-                history=HISTORY,
-                calendar=calendar,
-                period=COVERED,
-            )
-        print(f"{words.capitalize()}\n{result}\n")
-    table = how_good_are_the_chances(tests)
+    """Print the table."""
+    table = how_good_are_the_chances(load_tests(weapons=WEAPONS))
     print(table.to_string(index=False, float_format="{:.4f}".format))
 
 
