@@ -140,8 +140,9 @@ def surprise(
     `probability` is the headline, because it has foretold better: over all windows of
     8 days since 2013 in the curated record it is 0.25 on average and the clustered
     share 0.23, while 0.24 of the windows saw a launch, and its mean squared error is
-    the lower one for windows of 8 and of 15 days (``analyses/surprise.py``). Where
-    bursts are short the clustered share is the better one: both are given.
+    the lower one for windows of 8 and of 15 days
+    (``analyses/surprise_calibration.py``). Where bursts are short the clustered share
+    is the better one: both are given.
 
     Only days before the window enter the history, and only days that the data cover:
     in a forecast it ends on the last of these. The base rate counts the events of
