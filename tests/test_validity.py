@@ -213,6 +213,19 @@ def test_rejections_are_counted_with_p_on_the_level_and_failures_against_nothing
     assert (row["size_0.05"], row["size_0.01"], row["failed"]) == (0.5, 0.25, 1)
 
 
+def test_a_method_whose_interval_is_never_defined_has_no_coverage():
+    found = pd.DataFrame(
+        {
+            "a": [0.01, 0.5], "a at the truth": [0.2, 0.01],
+            "b": [0.01, 0.5], "b at the truth": [np.nan, np.nan],
+        }
+    )  # fmt: skip
+    a, b = effects.rows_of("independent", 2.0, found)
+    assert (a["power"], a["coverage_0.95"]) == (0.5, 0.5)
+    assert b["power"] == 0.5
+    assert "coverage_0.95" not in b
+
+
 RESULTS = FOLDER.parent / "results"
 
 

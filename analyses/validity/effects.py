@@ -84,7 +84,7 @@ def rows_of(setting: str, ratio: float, found: pd.DataFrame) -> list[dict[str, o
             "se_power": error,
         }
         held = found.get(f"{name} at the truth")
-        if held is not None:
+        if held is not None and held.notna().any():
             for level in LEVELS:
                 kept = ~rejected(held.dropna(), 1 - level)
                 row[f"coverage_{level:g}"], error = share(kept)
