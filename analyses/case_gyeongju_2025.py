@@ -79,7 +79,7 @@ def main(run: Run) -> None:
         "summit or visit since 2012, Gyeongju in colour. " + text.splitlines()[0],
         data=lags,
     )
-    run.text("gyeongju.md", f"{text}\n\n{run.provenance}\n")
+    run.prose("gyeongju", text, title="What can be said")
     week = chances["the week before"]
     run.numbers(
         gyeongjuChance=format_share(week.probability),

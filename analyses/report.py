@@ -103,8 +103,12 @@ def paragraph_of(text: str) -> str:
 
 
 def block(folder: Path, entry: dict[str, str]) -> str:
-    """Write a table or a figure with its title and its note."""
+    """Write a table, a figure or a text with its title and its note."""
     name, title = entry["name"], html.escape(entry["title"])
+    if entry["kind"] == "text":
+        text = (folder / f"{name}.md").read_text(encoding="utf-8")
+        paragraphs = text.rstrip().split("\n\n")
+        return f"<h3>{title}</h3>" + "".join(map(paragraph_of, paragraphs))
     if entry["kind"] == "table":
         table = (folder / f"{name}.html").read_text(encoding="utf-8")
         if name.startswith(LONG):

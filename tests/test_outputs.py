@@ -152,6 +152,15 @@ def test_contents_of_a_script_that_has_not_run_are_asked_for_by_name(tmp_path):
         contents(tmp_path, "scan")
 
 
+def test_prose_is_written_with_its_provenance(run):
+    run.prose("words", "One.\n\nTwo.", title="What can be said")
+    run.finish()
+    text = (run.folder / "words.md").read_text(encoding="utf-8")
+    assert text == f"One.\n\nTwo.\n\n{run.provenance}\n"
+    (entry,) = contents(run.folder, "some")["entries"]
+    assert (entry["kind"], entry["title"]) == ("text", "What can be said")
+
+
 def test_no_file_is_written_twice(run):
     run.text("a.txt", "1")
     with pytest.raises(RuntimeError, match=r"some writes a\.txt twice"):

@@ -53,6 +53,7 @@ def test_every_table_and_figure_is_written_in_every_format(output):
     suffixes = {
         "table": ("csv", "md", "tex", "html", "docx"),
         "figure": ("pdf", "png", "svg", "alt.txt", "data.csv"),
+        "text": ("md",),
     }
     kinds = []
     for entry in entries(output):
@@ -61,17 +62,20 @@ def test_every_table_and_figure_is_written_in_every_format(output):
             assert (output / f"{entry['name']}.{suffix}").stat().st_size > 20
         assert entry["title"]
     assert kinds.count("table") > 25
+    assert kinds.count("text") == 1
     assert kinds.count("figure") > 20
 
 
 @pytest.mark.slow
 def test_every_output_says_what_study_and_data_it_comes_from(output):
     short = SMALL.sha256[:12]
+    suffixes = {
+        "table": ("md", "tex", "html"),
+        "figure": ("alt.txt", "svg"),
+        "text": ("md",),
+    }
     for entry in entries(output):
-        names = (
-            ("md", "tex", "html") if entry["kind"] == "table" else ("alt.txt", "svg")
-        )
-        for suffix in names:
+        for suffix in suffixes[entry["kind"]]:
             text = (output / f"{entry['name']}.{suffix}").read_text(encoding="utf-8")
             assert short in text.replace("&#x27;", "'"), (entry["name"], suffix)
     for name in ("primary.txt", "scan.txt", "report.html", "gyeongju.md"):

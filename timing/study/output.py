@@ -123,6 +123,11 @@ class Run:
         data.to_csv(self._path(f"{name}.data.csv"), index=False, lineterminator="\n")
         self._enter("figure", name, title, alt_text)
 
+    def prose(self, name: str, text: str, *, title: str) -> None:
+        """Write paragraphs for the report, a blank line between them, as Markdown."""
+        self.text(f"{name}.md", f"{text}\n\n{self.provenance}\n")
+        self._enter("text", name, title, "")
+
     def json(self, name: str, content: object) -> None:
         """Write readable JSON."""
         text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
@@ -152,7 +157,7 @@ class Run:
         return path
 
     def _enter(
-        self, kind: Literal["table", "figure"], name: str, title: str, note: str
+        self, kind: Literal["table", "figure", "text"], name: str, title: str, note: str
     ) -> None:
         self._entries.append({"kind": kind, "name": name, "title": title, "note": note})
 
