@@ -8,7 +8,7 @@ from timing.results.base import format_p, format_ratio
 from timing.study import Run, run_alone
 from timing.study.testing import grid_of, score_shift
 
-RATE_RATIOS = (1 / 3, 1 / 2, 2 / 3, 1.5, 2.0, 3.0)
+RATE_RATIOS = (1 / 3, 1 / 2, 2 / 3, 1.0, 1.5, 2.0, 3.0)
 SHARE = 5
 """One replicate of power for so many of the size check."""
 MARGINS = (1.5, 2.0, 3.0)
