@@ -16,7 +16,7 @@ from timing import (
     load_tests,
 )
 from timing.clock import day_number
-from timing.results.base import format_p, format_ratio
+from timing.results.base import format_limits, format_p, format_ratio
 from timing.results.surprise import format_share
 from timing.study import Run, run_alone
 from timing.study.literature import published
@@ -32,8 +32,9 @@ def main(run: Run) -> None:
     kinds = dates_by_kind(run)
     distance = {kind: distances(table) for kind, table in kinds.items()}
     claims = published("claims")
-    rows = [scored(claim, distance) for claim in claims.itertuples()]
     any_kind = np.min(list(distance.values()), axis=0)
+    tests = load_tests()
+    rows = [scored(claim, tests, distance, any_kind) for claim in claims.itertuples()]
     study = run.study.primary
     days = slice(day_of(study.period.start), day_of(study.period.end) + 1)
     offered = {gap: float((any_kind[days] <= gap).mean()) for gap in (0, 1, 3)}
@@ -95,9 +96,13 @@ def distances(table: pd.DataFrame) -> np.ndarray:
     return np.maximum(np.maximum(first - days, days - last), 0).min(axis=0)
 
 
-def scored(claim: tuple, distance: dict[str, np.ndarray]) -> dict[str, object]:
+def scored(
+    claim: tuple,
+    tests: pd.DataFrame,
+    distance: dict[str, np.ndarray],
+    any_kind: np.ndarray,
+) -> dict[str, object]:
     """Put one claim into a row: what our table has, how near, how often by chance."""
-    tests = load_tests()
     ours = tests.loc[tests["date"].eq(claim.date), "test_id"]
     row = {
         "claim": claim.claim_id,
@@ -113,7 +118,6 @@ def scored(claim: tuple, distance: dict[str, np.ndarray]) -> dict[str, object]:
         return row
     near = slice(at - AROUND, at + AROUND + 1)
     gap = row["days apart"]
-    any_kind = np.min(list(distance.values()), axis=0)
     return row | {
         "base rate, same kind": format_share(
             float((distance[claim.kind][near] <= gap).mean())
@@ -127,14 +131,13 @@ def kind_row(run: Run, kind: str, table: pd.DataFrame) -> dict[str, object]:
     result = score_shift(
         run.study.primary, calendar=table[["start", "end"]], window=Window(1, 1)
     )
-    low, high = result.confidence_interval()[:2]
     return {
         "kind": kind.replace("_", " "),
         "dates": result.n_calendar_events,
         "launch days within a day": int(result.count),
         "expected": f"{result.expected_count:.1f}",
         "rate ratio": format_ratio(result.conditional_rate_ratio),
-        "95% interval": f"{format_ratio(low)} to {format_ratio(high)}",
+        "95% interval": format_limits(*result.confidence_interval()[:2]),
         "p": format_p(result.pvalue),
     }
 

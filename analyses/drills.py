@@ -7,7 +7,7 @@ import pandas as pd
 import timing
 from timing import Window
 from timing.errors import TimingWarning
-from timing.results.base import format_p, format_ratio
+from timing.results.base import format_limits, format_p, format_ratio
 from timing.study import Run, run_alone
 from timing.study.testing import score_shift
 
@@ -41,7 +41,7 @@ def main(run: Run) -> None:
         "days": effects["exposed_days"],
         "rate ratio": effects["rate_ratio"].map(format_ratio),
         "95% interval": [
-            f"{format_ratio(low)} to {format_ratio(high)}"
+            format_limits(low, high)
             for low, high in zip(effects["ci_low"], effects["ci_high"], strict=True)
         ],
         "p": effects["pvalue"].map(format_p),

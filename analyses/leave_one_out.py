@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from timing.progress import track
-from timing.results.base import format_p, format_ratio
+from timing.results.base import format_limits, format_p, format_ratio
 from timing.study import Run, Variant, run_alone
 from timing.study.forest import forest_row, write_forest
 from timing.study.testing import score_shift
@@ -30,7 +30,7 @@ def main(run: Run) -> None:
         p_low, p_high = table["pvalue"].min(), table["pvalue"].max()
         note = (
             f"Of {len(table)} {what}s left out in turn: rate ratio "
-            f"{format_ratio(low)} to {format_ratio(high)}, "
+            f"{format_limits(low, high)}, "
             f"p {format_p(p_low)} to {format_p(p_high)}."
         )
         few = (

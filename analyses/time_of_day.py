@@ -7,10 +7,10 @@ from scipy import stats
 from timing import Window, permutation_test
 from timing.figures import SINGLE, new_axes, plot_clock_face
 from timing.nulls import CircularShift
-from timing.results.base import format_p, format_ratio
+from timing.results.base import format_limits, format_p, format_ratio
 from timing.study import Run, run_alone
 
-HOURS_AROUND = (1, 3, 7)
+DAYS_AROUND = (1, 3, 7)
 """Days before and after of the windows at clock times."""
 PEAK = (9, 11)
 """Hours that Cotton (2017) names the most popular."""
@@ -37,7 +37,7 @@ def main(run: Run) -> None:
         data=data,
     )
     rows = []
-    for days in HOURS_AROUND:
+    for days in DAYS_AROUND:
         result = permutation_test(
             timed,
             variant.calendar(),
@@ -47,7 +47,6 @@ def main(run: Run) -> None:
             unit="event",
             resolution="time",
         )
-        ends = result.confidence_interval()
         rows.append(
             {
                 "days before and after": days,
@@ -55,7 +54,7 @@ def main(run: Run) -> None:
                 "in exposed time": int(result.count),
                 "expected": f"{result.expected_count:.1f}",
                 "rate ratio": format_ratio(result.conditional_rate_ratio),
-                "95% interval": f"{format_ratio(ends[0])} to {format_ratio(ends[1])}",
+                "95% interval": format_limits(*result.confidence_interval()[:2]),
                 "p": format_p(result.pvalue),
             }
         )

@@ -4,7 +4,7 @@ import pandas as pd
 
 from timing import plot_timescale_profile, timescale_profile
 from timing.figures import DOUBLE, new_axes
-from timing.results.base import format_p, format_ratio
+from timing.results.base import format_limits, format_p, format_ratio
 from timing.study import Run, run_alone
 from timing.study.testing import data_of
 
@@ -23,9 +23,7 @@ def main(run: Run) -> None:
             "the null holds fixed": scale,
             "days": f"{days:.0f}",
             "rate ratio": format_ratio(result.conditional_rate_ratio),
-            "95% interval": " to ".join(
-                format_ratio(end) for end in result.confidence_interval()[:2]
-            ),
+            "95% interval": format_limits(*result.confidence_interval()[:2]),
             "p": format_p(result.pvalue),
             "detectable ratio": format_ratio(result.minimum_detectable_rate_ratio),
             "information left": f"{100 * result.informative_share:.0f}%",

@@ -3,7 +3,7 @@
 import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
-from timing.figures import DOUBLE, new_axes, plot_forest
+from timing.figures import plot_forest
 from timing.results.base import format_p
 from timing.study import Run, run_alone
 from timing.study.forest import forest_row
@@ -35,7 +35,7 @@ def main(run: Run) -> None:
     )
     run.figure(
         "variants",
-        plot_forest(drawn, ax=new_axes(DOUBLE, 0.6 + 0.19 * len(drawn))),
+        plot_forest(drawn),
         title="Rate ratio within months of the primary hypothesis and its variants",
         alt_text="Forest plot: "
         + "; ".join(f"{r.label} {r.rate_ratio:.2f}" for r in drawn.itertuples())

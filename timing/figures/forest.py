@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from timing.errors import ArgumentError
-from timing.figures.style import OKABE_ITO, styled
+from timing.figures.style import DOUBLE, OKABE_ITO, styled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +60,7 @@ def plot_forest(rows: pd.DataFrame, ax: Axes | None = None) -> Axes:
         raise ArgumentError(msg)
     lines = _lines(rows)
     low, high = _limits(rows)
-    with styled(ax, (7.2, 0.6 + _ROW * len(lines))) as ax:
+    with styled(ax, (DOUBLE, 0.6 + _ROW * len(lines))) as ax:
         ax.axvline(1, color=OKABE_ITO["grey"], lw=0.8, zorder=0)
         for place, (_, row) in enumerate(lines):
             if row is None:

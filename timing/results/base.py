@@ -225,9 +225,14 @@ def format_ratio(value: float) -> str:
     return "infinite" if math.isinf(value) else f"{value:.2f}"
 
 
+def format_limits(low: float, high: float) -> str:
+    """Write the limits of a rate ratio."""
+    return f"{format_ratio(low)} to {format_ratio(high)}"
+
+
 def format_interval(low: float, high: float, level: float) -> str:
     """Write an interval with its level."""
-    return f"{100 * level:g}% interval {format_ratio(low)} to {format_ratio(high)}"
+    return f"{100 * level:g}% interval {format_limits(low, high)}"
 
 
 def format_dropped_lines(dropped: tuple[Dropped, ...]) -> list[str]:

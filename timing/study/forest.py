@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from timing.figures import DOUBLE, new_axes, plot_forest
-from timing.results.base import format_p, format_ratio
+from timing.figures import plot_forest
+from timing.results.base import format_limits, format_p, format_ratio
 
 if TYPE_CHECKING:
     from timing.results import AssociationResult
     from timing.study.output import Run
-
-_ROW = 0.19
-"""Inches for a row or the name of a group."""
 
 
 def forest_row(label: str, result: AssociationResult) -> dict[str, Any]:
@@ -44,7 +41,7 @@ def in_words(rows: pd.DataFrame) -> pd.DataFrame:
             "expected": rows["expected"].map("{:.1f}".format, na_action="ignore"),
             "rate ratio": rows["rate_ratio"].map(format_ratio).mask(missing, ""),
             "95% interval": [
-                "" if gone else f"{format_ratio(low)} to {format_ratio(high)}"
+                "" if gone else format_limits(low, high)
                 for low, high, gone in zip(
                     rows["low"], rows["high"], missing, strict=True
                 )
@@ -78,7 +75,6 @@ def write_forest(
     """
     run.table(name, in_words(rows), title=title, note=note)
     shown = rows if drawn is None else drawn
-    n_lines = len(shown) + (shown["group"].nunique() if "group" in shown else 0)
     ratios = "; ".join(
         f"{label}: {format_ratio(ratio)} ({beside})"
         for label, ratio, beside in zip(
@@ -87,7 +83,7 @@ def write_forest(
     )
     run.figure(
         name,
-        plot_forest(shown, ax=new_axes(DOUBLE, 0.6 + _ROW * n_lines)),
+        plot_forest(shown),
         title=title,
         alt_text=f"Forest plot of rate ratios. {note} Launch days in the windows, "
         f"observed / expected within months, and p: {ratios}.",

@@ -31,7 +31,7 @@ _NO_DATES: dict[str, dict[str, Any]] = {
     "svg": {"Date": None, "Creator": None},
     "png": {"Software": None},
 }
-_CONTENTS = ".contents.json"
+_CONTENTS = ".contents"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +144,7 @@ class Run:
     def finish(self) -> None:
         """Write the list of contents: tables and figures with titles, and numbers."""
         self.json(
-            f"{self.script}{_CONTENTS.removesuffix('.json')}",
+            f"{self.script}{_CONTENTS}",
             {"entries": self._entries, "numbers": self._numbers},
         )
 
@@ -228,7 +228,7 @@ def contents(folder: Path, script: str) -> dict[str, Any]:
     ArgumentError
         If it has not run in this folder.
     """
-    path = folder / f"{script}{_CONTENTS}"
+    path = folder / f"{script}{_CONTENTS}.json"
     if not path.is_file():
         msg = f"{folder}: the script {script!r} has not run here; run it first."
         raise ArgumentError(msg)
