@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from timing.clock import is_zone, parse_days, to_dates, venue_to_korean_days
+from timing.clock import parse_days, to_dates, venue_to_days
+from timing.home import is_zone
 from timing.period import day_number
 
 DAYS = st.dates(date(1984, 1, 1), date(2026, 12, 31))
@@ -24,7 +25,7 @@ def _korean(values: Any) -> list[str | None]:
 
 def _touched(first: str, last: str, zone: str) -> list[str]:
     """First and last Korean day of local days."""
-    begin, stop = venue_to_korean_days(
+    begin, stop = venue_to_days(
         np.array([day_number(date.fromisoformat(first))]),
         np.array([day_number(date.fromisoformat(last))]),
         pd.Series([zone]),
@@ -167,7 +168,7 @@ def test_korean_days_are_those_of_every_half_hour_of_the_local_day(
 def test_zones_are_converted_row_by_row_and_inputs_stay_as_they_are():
     days = np.array([10, 10, 10, 10])
     zones = pd.Series(["America/New_York", None, "Asia/Vladivostok", "Asia/Seoul"])
-    first, last = venue_to_korean_days(days, days, zones)
+    first, last = venue_to_days(days, days, zones)
     assert (first - days).tolist() == [0, 0, -1, 0]
     assert (last - days).tolist() == [1, 0, 0, 0]
     assert days.tolist() == [10, 10, 10, 10]

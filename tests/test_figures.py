@@ -110,7 +110,7 @@ def test_the_timeline_names_every_kind_of_mark_once(ax: Any):
         "ballistic (3)", "cruise (1)", "drone (1)", "not at risk", "nuclear (1)",
         "summit",
     ]  # fmt: skip
-    assert ax.get_xlabel() == "day of the year (Korean time)"
+    assert ax.get_xlabel() == "day of the year"
     assert ax.get_yticks().tolist() == [2024, 2025]
     low, high = ax.get_ylim()
     assert low > 2025 > 2024 > high  # the first year on top

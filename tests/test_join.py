@@ -258,7 +258,7 @@ def test_bad_tests_get_one_clear_error(tests: Any, message: str):
          rf"^`calendar`: row 1, column 'end': 'later': {NO_DATE}$"),
         (pd.DataFrame({"start": GOOD, "end": GOOD, "zone": ["Seoul time"]}),
          r"^`calendar`: row 1, column 'zone': 'Seoul time': is not an IANA time zone "
-         r"\(such as Asia/Seoul\)$"),
+         r"\(such as Europe/Madrid\)$"),
         (pd.DataFrame({"start": GOOD, "end": GOOD, "zone": [9]}),
          "^`calendar`: row 1, column 'zone': 9: is not an IANA time zone"),
         (pd.DataFrame({"start": GOOD, "end": GOOD, "announced": ["soon"]}),

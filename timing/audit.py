@@ -13,7 +13,7 @@ from timing.clock import parse_days, to_dates
 from timing.datasets import load_sources
 from timing.errors import ArgumentError
 from timing.inputs import read_events
-from timing.period import StudyPeriod
+from timing.period import StudyPeriod, clock_of
 from timing.results import AgreementResult
 
 if TYPE_CHECKING:
@@ -169,9 +169,8 @@ def agreement(
 
 
 def _days(dates: Dates, argument: str, period: StudyPeriod | None) -> set[int]:
-    day = np.unique(read_events(dates).day)
+    day = np.unique(read_events(dates, clock=clock_of(period)).day)
     if period is not None:
-        check_type("period", period, StudyPeriod)
         day = day[np.isin(day, period.days)]
     if not day.size:
         msg = f"`{argument}` has no day in {period}."

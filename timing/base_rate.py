@@ -24,7 +24,7 @@ from timing.kernels.rates import (
     share_of_windows,
 )
 from timing.one_event import read_event
-from timing.period import Window
+from timing.period import Window, clock_of
 from timing.record import iso_day, read_record, whole_days
 from timing.results.base import Specification
 from timing.results.surprise import BaseRate, SurpriseResult
@@ -57,6 +57,7 @@ class _Terms:
     unit: str
     anchor: str
     confidence_level: float
+    clock: str
 
     def __post_init__(self) -> None:
         check_choice("unit", self.unit, UNITS)
@@ -84,7 +85,7 @@ def surprise(
     tests : DataFrame with a ``date`` column, or dates
     event : date, (start, end), row of a calendar, or str
         Text that is no date is the ``event_id`` of a row of `calendar`. Dates given
-        directly are Korean days and stand for what the window hangs on.
+        directly are days of the study and stand for what the window hangs on.
     window : Window
     history : str, timedelta or int, default "365D"
         Length of the time before the window whose rate is taken, in whole days.
@@ -180,8 +181,9 @@ def surprise(
         unit=unit,
         anchor=anchor,
         confidence_level=confidence_level,
+        clock=clock_of(period),
     )
-    spot = read_event(event, calendar, anchor=anchor)
+    spot = read_event(event, calendar, anchor=anchor, clock=terms.clock)
     record = read_record(tests, period, unit=unit)
     first, last = spot.first - window.before, spot.last + window.after
     begin, stop = record.history(first, last, terms.history_days)
@@ -271,7 +273,7 @@ def _base_rate(
     """Look at the other events of the calendar, each with the history before it."""
     if calendar is None:
         return None, (), ""
-    kind = read_intervals(calendar, anchor=terms.anchor)
+    kind = read_intervals(calendar, anchor=terms.anchor, clock=terms.clock)
     first, last = kind.first - terms.window.before, kind.last + terms.window.after
     begin = first - terms.history_days
     meets_own = (first <= own[1]) & (last >= own[0])

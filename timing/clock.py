@@ -1,25 +1,24 @@
-"""Clocks: dates as users write them, and the Korean days that they fall on.
+"""Clocks: dates as users write them, and the days that they fall on.
 
-The day grid of the package is Asia/Seoul. A time with an offset is converted to it; a
-plain date or a time without an offset is taken as Korean already.
+Days are counted on one clock, that of the study period. A time with an offset is
+converted to it; a plain date or a time without an offset is on it already.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from timing.home import HOME
 from timing.period import day_number, parse_iso
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
-
-KOREA = "Asia/Seoul"
 
 _LAST_DAY = day_number(date(9999, 12, 31))
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -27,14 +26,16 @@ _FEW = 50
 """Days of one zone below which one by one is faster than a column."""
 
 
-def parse_days(values: pd.Series) -> tuple[IntArray, BoolArray]:
-    """Korean day number of each value, and which values could be read.
+def parse_days(values: pd.Series, clock: str = HOME) -> tuple[IntArray, BoolArray]:
+    """Day number of each value, and which values could be read.
 
     Parameters
     ----------
     values : Series
         Timestamps, dates, or text in ISO 8601 (``2025-10-28``, ``2025-10-28 15:00``,
         ``2025-10-28T06:00+00:00``). Numbers are not dates.
+    clock : str
+        IANA time zone whose days are counted.
 
     Returns
     -------
@@ -43,15 +44,15 @@ def parse_days(values: pd.Series) -> tuple[IntArray, BoolArray]:
     readable : (n,) array of bool
     """
     if isinstance(values.dtype, pd.DatetimeTZDtype):
-        values = values.dt.tz_convert(KOREA).dt.tz_localize(None)
+        values = values.dt.tz_convert(clock).dt.tz_localize(None)
     if not pd.api.types.is_datetime64_dtype(values.dtype):
-        return _parse_objects(values)
+        return _parse_objects(values, clock)
     readable = values.notna().to_numpy(dtype=bool)
     days = values.to_numpy().astype("datetime64[D]").astype(np.int64)
     return np.where(readable, days, 0), readable
 
 
-def _parse_objects(values: pd.Series) -> tuple[IntArray, BoolArray]:
+def _parse_objects(values: pd.Series, clock: str) -> tuple[IntArray, BoolArray]:
     days = np.zeros(len(values), dtype=np.int64)
     readable = np.zeros(len(values), dtype=bool)
     known: dict[object, int | None] = {}
@@ -59,14 +60,14 @@ def _parse_objects(values: pd.Series) -> tuple[IntArray, BoolArray]:
         if not isinstance(value, str | date | np.datetime64):
             continue
         if value not in known:
-            known[value] = _parse_one(value)
+            known[value] = _parse_one(value, clock)
         day = known[value]
         if day is not None:
             days[i], readable[i] = day, True
     return days, readable
 
 
-def _parse_one(value: str | date | np.datetime64) -> int | None:
+def _parse_one(value: str | date | np.datetime64, clock: str) -> int | None:
     if isinstance(value, np.datetime64):
         value = pd.Timestamp(value)
     if isinstance(value, str):
@@ -78,90 +79,79 @@ def _parse_one(value: str | date | np.datetime64) -> int | None:
         return None
     if isinstance(value, datetime) and value.tzinfo is not None:
         try:
-            value = value.astimezone(ZoneInfo(KOREA))
-        except OverflowError:  # outside the years 1 to 9999 in Korea
+            value = value.astimezone(ZoneInfo(clock))
+        except OverflowError:  # outside the years 1 to 9999 there
             return None
     return day_number(value)
 
 
-def is_zone(name: str) -> bool:
-    """Whether `name` is an IANA time zone.
-
-    Examples
-    --------
-    >>> is_zone("Asia/Seoul"), is_zone("Seoul time")
-    (True, False)
-    """
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
-
-
-def venue_to_korean_days(
-    first: IntArray, last: IntArray, zone: pd.Series
+def venue_to_days(
+    first: IntArray, last: IntArray, zone: pd.Series, clock: str = HOME
 ) -> tuple[IntArray, IntArray]:
-    """Korean days that spans of whole venue-local days touch.
+    """Days on the clock of the study that spans of whole venue-local days touch.
 
-    A local day runs from its midnight to the next; every Korean day that shares a
-    moment with it counts. One day in Washington therefore covers two Korean days. One
-    day in Beijing does too (its last hour is past midnight in Korea).
+    A local day runs from its midnight to the next; every day that shares a moment with
+    it counts. One day in Washington therefore covers two days in Tokyo.
 
     Parameters
     ----------
     first, last : (m,) arrays of int
         Local day numbers, both included.
     zone : Series of str
-        IANA zone of each span; blank for dates on the Korean clock.
+        IANA zone of each span; blank for dates on the clock of the study.
+    clock : str
+        IANA zone of the study.
 
     Returns
     -------
     first, last : (m,) arrays of int
-        Korean day numbers.
+        Day numbers.
 
     Examples
     --------
     >>> day = np.array([day_number(date(2025, 8, 25))])
-    >>> begin, stop = venue_to_korean_days(day, day, pd.Series(["America/New_York"]))
+    >>> begin, stop = venue_to_days(
+    ...     day, day, pd.Series(["America/New_York"]), "Asia/Tokyo"
+    ... )
     >>> (stop - day).tolist()
     [1]
     """
     first, last = first.copy(), last.copy()
     names = zone.fillna("").astype(str).to_numpy()
-    for name in np.unique(names[(names != "") & (names != KOREA)]):
+    for name in np.unique(names[(names != "") & (names != clock)]):
         at = names == name
-        first[at] = _korean_day_of_midnight(first[at], name)
+        first[at] = _day_of_midnight(first[at], name, clock)
         # One microsecond before the midnight that ends the last day.
-        last[at] = _korean_day_of_midnight(last[at] + 1, name, before=True)
+        last[at] = _day_of_midnight(last[at] + 1, name, clock, before=True)
     return first, last
 
 
-def _korean_day_of_midnight(
-    days: IntArray, zone: str, *, before: bool = False
+def _day_of_midnight(
+    days: IntArray, zone: str, clock: str, *, before: bool = False
 ) -> IntArray:
     # Open ends are written 9999-12-31; the day after does not exist.
     days = np.minimum(days, _LAST_DAY)
     if days.size < _FEW:
-        return np.array([_one_midnight(d, zone, before=before) for d in days.tolist()])
+        each = (_one_midnight(d, zone, clock, before=before) for d in days.tolist())
+        return np.array([*each], dtype=np.int64)
     midnight = pd.DatetimeIndex(days.astype("datetime64[D]").astype("datetime64[us]"))
     local: Any = midnight.tz_localize(
         zone, ambiguous=np.ones(days.size, dtype=bool), nonexistent="shift_forward"
     )
     if before:
         local = local - pd.Timedelta(microseconds=1)
-    korean = local.tz_convert(KOREA).tz_localize(None)
-    result: IntArray = korean.to_numpy().astype("datetime64[D]").astype(np.int64)
+    home = local.tz_convert(clock).tz_localize(None)
+    result: IntArray = home.to_numpy().astype("datetime64[D]").astype(np.int64)
     return result
 
 
-def _one_midnight(day: int, zone: str, *, before: bool) -> int:
+def _one_midnight(day: int, zone: str, clock: str, *, before: bool) -> int:
     """Do the same for one day: faster than setting up a whole column of a zone."""
     local = datetime.combine(_date_of(day), time.min, tzinfo=ZoneInfo(zone))
     moment = local.astimezone(UTC)
     if before:
         moment -= timedelta(microseconds=1)
-    return day_number(moment.astimezone(ZoneInfo(KOREA)).date())
+    return day_number(moment.astimezone(ZoneInfo(clock)).date())
 
 
 def _date_of(day: int) -> date:

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.interpolate import CubicSpline
 
 from timing.clock import parse_days, to_dates
-from timing.datasets import load_anniversaries, load_elections, load_exercises
+from timing.curated import CONTROLS, NamedCalendar
 from timing.errors import ArgumentError
 from timing.inputs import read_intervals
 from timing.kernels.intervals import cover_counts
@@ -91,42 +91,24 @@ def _effects(scale: str) -> Callable[[IntArray, DatedEvents], pd.DataFrame]:
     return build
 
 
-def _under_way(table: pd.DataFrame, day: IntArray, *, margin: int = 0) -> IntArray:
-    """1 on the days that an interval of `table` covers, `margin` days either side."""
-    spans = read_intervals(table)
-    origin = int(day[0])
-    cover = cover_counts(
-        spans.first - margin,
-        spans.last + margin,
-        origin=origin,
-        n_days=int(day[-1]) - origin + 1,
-    )
-    return (cover[day - origin] > 0).astype(np.int64)
+def _days_of(
+    calendar: NamedCalendar,
+) -> Callable[[IntArray, DatedEvents], pd.DataFrame]:
+    """Flag the days that a calendar covers, with its margin either side."""
 
+    def build(day: IntArray, _: DatedEvents) -> pd.DataFrame:
+        spans = read_intervals(calendar.load())
+        origin = int(day[0])
+        cover = cover_counts(
+            spans.first - calendar.margin,
+            spans.last + calendar.margin,
+            origin=origin,
+            n_days=int(day[-1]) - origin + 1,
+        )
+        near = (cover[day - origin] > 0).astype(np.int64)
+        return pd.DataFrame({calendar.column: near})
 
-def _exercises(day: IntArray, _: DatedEvents) -> pd.DataFrame:
-    """Flag the days of major US-ROK exercises."""
-    return pd.DataFrame({"exercise": _under_way(load_exercises(scale="major"), day)})
-
-
-def _anniversaries(day: IntArray, _: DatedEvents) -> pd.DataFrame:
-    """Flag the days within a day of an anniversary of the DPRK."""
-    near = _under_way(load_anniversaries(), day, margin=1)
-    return pd.DataFrame({"anniversary": near})
-
-
-_VOTES = (
-    "presidential_election", "legislative_election", "local_election",
-    "midterm_election", "referendum", "inauguration", "assembly_session",
-    "party_meeting",
-)  # fmt: skip
-"""Kinds of the elections table that are held by schedule: no deaths, no crises."""
-
-
-def _elections(day: IntArray, _: DatedEvents) -> pd.DataFrame:
-    """Flag the days within a day of a vote, an inauguration or an assembly."""
-    near = _under_way(load_elections(kind=_VOTES), day, margin=1)
-    return pd.DataFrame({"election": near})
+    return build
 
 
 def _lagged(day: IntArray, events: DatedEvents) -> pd.DataFrame:
@@ -154,9 +136,7 @@ _NAMED: dict[str, Callable[[IntArray, DatedEvents], pd.DataFrame]] = {
     "month_of_year": _month_of_year,
     "trend": _trend,
     "spline": _spline,
-    "exercises": _exercises,
-    "anniversaries": _anniversaries,
-    "elections": _elections,
+    **{name: _days_of(calendar) for name, calendar in CONTROLS.items()},
     "lagged_launches": _lagged,
 }
 
@@ -176,9 +156,8 @@ def control_columns(
         ``"half"``, ``"quarter"``, ``"month"`` (effects of each one of each year),
         ``"month_of_year"`` (12 effects, the same in each year), ``"trend"`` (linear in
         time), ``"spline"`` (natural cubic spline of time, one knot a year),
-        ``"exercises"`` (a major US-ROK exercise under way), ``"anniversaries"`` (within
-        a day of one), ``"elections"`` (within a day of a vote, an inauguration, an
-        assembly or a party congress in the US, the ROK or the DPRK),
+        ``"exercises"``, ``"anniversaries"``, ``"elections"`` (calendars of
+        `timing.curated`, 1 on their days),
         ``"lagged_launches"`` (launch days in the 7 days before, and in the 23 before
         those). A named Series, indexed by day, is taken as it is: numbers as a slope,
         anything else as effects.

@@ -187,8 +187,9 @@ def build_grid(
     check_choice("unit", unit, UNITS)
     check_whole("gap", gap, minimum=1)
     check_window(period, window)
-    events = read_events(tests, keep_uncertain=keep_uncertain)
-    intervals = read_intervals(calendar, anchor=anchor)
+    clock = period.zone
+    events = read_events(tests, clock=clock, keep_uncertain=keep_uncertain)
+    intervals = read_intervals(calendar, anchor=anchor, clock=clock)
     if unit == "missile" and not events.has_missiles:
         rule = "the column is missing, and unit='missile' needs it"
         raise SchemaError([("`tests`", 0, "n_missiles", "", rule)])
@@ -254,7 +255,7 @@ def exposure(
     window : Window
     anchor : {"interval", "meeting", "start", "end", "announced"}
         What the window hangs on: the visit, the days on which the parties met, the
-        first or last Korean day of the visit, or the day of its announcement.
+        first or last day of the visit, or the day of its announcement.
 
     Returns
     -------
@@ -282,7 +283,7 @@ def exposure(
     [False, True, True, False, False]
     """
     check_window(period, window)
-    intervals = read_intervals(calendar, anchor=anchor)
+    intervals = read_intervals(calendar, anchor=anchor, clock=period.zone)
     first, last = _windows(intervals, window)
     days, at_risk = period.all_days, period.at_risk
     cover = cover_counts(first, last, origin=int(days[0]), n_days=days.size)

@@ -1,4 +1,4 @@
-"""Users' tables, lists and series of dates as arrays of integer Korean days."""
+"""Users' tables, lists and series of dates as arrays of integer days."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from timing.arguments import check_choice
-from timing.clock import parse_days, venue_to_korean_days
+from timing.clock import parse_days, venue_to_days
 from timing.errors import EmptySelectionError, SchemaError
+from timing.home import HOME
 from timing.results import Dropped
 from timing.schema import CALENDAR, TESTS, TableSchema, check_table, is_blank
 
@@ -36,7 +37,7 @@ ANCHOR_COLUMNS = {
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class DatedEvents:
-    """Events on single Korean days.
+    """Events on single days.
 
     Attributes
     ----------
@@ -73,7 +74,7 @@ class DatedEvents:
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class DatedIntervals:
-    """Intervals of Korean days; attributes as in `DatedEvents`."""
+    """Intervals of days; attributes as in `DatedEvents`."""
 
     first: IntArray
     last: IntArray
@@ -139,7 +140,9 @@ def drop_note(
     return (Dropped(table=table, reason=reason, rows=rows.size, ids=names),)
 
 
-def read_events(tests: Dates, *, keep_uncertain: bool = False) -> DatedEvents:
+def read_events(
+    tests: Dates, *, clock: str = HOME, keep_uncertain: bool = False
+) -> DatedEvents:
     """Read `tests`: a table with a ``date`` column, or dates.
 
     A column ``n_missiles`` gives the size of each event. The day of a row is not known
@@ -148,6 +151,8 @@ def read_events(tests: Dates, *, keep_uncertain: bool = False) -> DatedEvents:
     Parameters
     ----------
     tests : DataFrame or dates
+    clock : str
+        IANA time zone whose days are counted.
     keep_uncertain : bool, default False
         Keep rows of unknown day, on the day halfway; by default they are left out and
         reported.
@@ -161,8 +166,10 @@ def read_events(tests: Dates, *, keep_uncertain: bool = False) -> DatedEvents:
     """
     frame = _checked(tests, TESTS, argument="tests", columns=("date",))
     ids = row_ids(frame, "test_id")
-    day, _ = parse_days(frame["date"])
-    earliest, latest = _bounds(frame, "earliest", day), _bounds(frame, "latest", day)
+    day, _ = parse_days(frame["date"], clock)
+    earliest, latest = (
+        _bounds(frame, column, day, clock) for column in ("earliest", "latest")
+    )
     uncertain = earliest < latest
     gone = uncertain & (not keep_uncertain)
     if gone.all():
@@ -185,11 +192,11 @@ def read_events(tests: Dates, *, keep_uncertain: bool = False) -> DatedEvents:
     )
 
 
-def _bounds(frame: pd.DataFrame, column: str, day: IntArray) -> IntArray:
+def _bounds(frame: pd.DataFrame, column: str, day: IntArray, clock: str) -> IntArray:
     """Day numbers of `column`; the day itself where it is absent or blank."""
     if column not in frame.columns:
         return day
-    bound, known = parse_days(frame[column])
+    bound, known = parse_days(frame[column], clock)
     return np.where(known, bound, day)
 
 
@@ -202,19 +209,23 @@ def _missiles(frame: pd.DataFrame) -> tuple[IntArray, npt.NDArray[np.bool_]]:
     return number.fillna(1).to_numpy(dtype=np.int64), blank
 
 
-def read_intervals(calendar: Dates, *, anchor: str = "interval") -> DatedIntervals:
+def read_intervals(
+    calendar: Dates, *, anchor: str = "interval", clock: str = HOME
+) -> DatedIntervals:
     """Read `calendar`: a table with ``start`` and ``end`` columns, or single dates.
 
-    Venue-local dates are turned into the Korean days that they touch, through the
-    ``zone`` column where there is one. Rows with no date for the anchor are left out
-    and reported.
+    Venue-local dates are turned into the days that they touch on the clock of the
+    study, through the ``zone`` column where there is one. Rows with no date for the
+    anchor are left out and reported.
 
     Parameters
     ----------
     calendar : DataFrame or dates
     anchor : {"interval", "meeting", "start", "end", "announced"}
         What the interval is: the whole event, the days on which the parties met, its
-        first or last Korean day, or the day on which it was announced.
+        first or last day, or the day on which it was announced.
+    clock : str
+        IANA time zone whose days are counted.
 
     Raises
     ------
@@ -238,13 +249,13 @@ def read_intervals(calendar: Dates, *, anchor: str = "interval") -> DatedInterva
         raise EmptySelectionError(msg)
     row = np.flatnonzero(~blank)
     kept = frame.iloc[row]
-    # Announcements are dated on the Korean clock; the event itself at its venue.
+    # Announcements are dated on the clock of the study; the event at its venue.
     has_zone = "zone" in frame.columns and anchor != "announced"
     zone = kept["zone"] if has_zone else pd.Series([""] * row.size)
     spans = "interval" if anchor in ("start", "end") else anchor
-    begin, stop = (parse_days(kept[c])[0] for c in ANCHOR_COLUMNS[spans])
-    written = [parse_days(frame[c])[0] for c in ("start", "end")]
-    first, last = venue_to_korean_days(begin, stop, zone)
+    begin, stop = (parse_days(kept[c], clock)[0] for c in ANCHOR_COLUMNS[spans])
+    written = [parse_days(frame[c], clock)[0] for c in ("start", "end")]
+    first, last = venue_to_days(begin, stop, zone, clock)
     if anchor == "start":
         last = first
     elif anchor == "end":

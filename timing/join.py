@@ -9,11 +9,11 @@ import numpy.typing as npt
 import pandas as pd
 from pandas.arrays import IntegerArray
 
-from timing.arguments import check_choice, check_type
+from timing.arguments import check_choice
 from timing.clock import to_dates
 from timing.inputs import as_frame, read_events, read_intervals, row_ids
 from timing.kernels.intervals import nearest_after, nearest_both, nearest_prior
-from timing.period import StudyPeriod, day_number
+from timing.period import StudyPeriod, clock_of, day_number
 
 if TYPE_CHECKING:
     from timing.inputs import Dates
@@ -91,16 +91,16 @@ def nearest(
     1        2   -1       1
     """
     kernel = _KERNELS[check_choice("direction", direction, _KERNELS)]
+    clock = clock_of(period)
     table = as_frame(tests, argument="tests", columns=("date",))
-    events = read_events(table)
-    intervals = read_intervals(calendar)
+    events = read_events(table, clock=clock)
+    intervals = read_intervals(calendar, clock=clock)
     n = len(table)
 
     reason = np.full(n, "day not known", dtype=object)
     reason[events.row] = ""
     in_play = np.ones(events.day.size, dtype=bool)
     if period is not None:
-        check_type("period", period, StudyPeriod)
         first, last = day_number(period.start), day_number(period.end)
         inside = (events.day >= first) & (events.day <= last)
         in_play = np.isin(events.day, period.days)

@@ -1,7 +1,7 @@
-"""Clock times: tables of dates as moments on the Korean clock, where they are known.
+"""Clock times: tables of dates as moments on one clock, where they are known.
 
-Moments are whole microseconds since 1970-01-01 00:00 on the clock of Asia/Seoul. A
-value with an offset is converted to it. A value without one is Korean in tables of
+Moments are whole microseconds since 1970-01-01 00:00 on the clock of the study. A value
+with an offset is converted to it. A value without one is on it already in tables of
 tests, and local to the venue's ``zone`` in a calendar that has one.
 
 A bare date never has a clock time. Midnight is one only where another value of the same
@@ -22,8 +22,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from timing.clock import KOREA
 from timing.errors import EmptySelectionError, SchemaError
+from timing.home import HOME
 from timing.inputs import (
     ANCHOR_COLUMNS,
     as_frame,
@@ -85,36 +85,36 @@ class TimedIntervals:
 class _Column(NamedTuple):
     """A column of dates: `moment` is midnight where there is no clock time.
 
-    `is_korean` marks moments that had an offset and are on the Korean clock already.
+    `converted` marks moments that had an offset: they are on the clock of the study.
     """
 
     moment: IntArray
     has_clock: BoolArray
-    is_korean: BoolArray
+    converted: BoolArray
 
 
-def _parse(*columns: pd.Series) -> list[_Column]:
+def _parse(*columns: pd.Series, clock: str) -> list[_Column]:
     """Read checked columns of dates that tell of each other's midnights; blank is 0."""
-    parsed = [_parse_column(values) for values in columns]
+    parsed = [_parse_column(values, clock) for values in columns]
     any_clock = any((written % DAY != 0).any() for written, *_ in parsed)
     return [
-        _Column(moment, has_time & any_clock, is_korean)
-        for _, moment, is_korean, has_time in parsed
+        _Column(moment, has_time & any_clock, converted)
+        for _, moment, converted, has_time in parsed
     ]
 
 
 def _parse_column(
-    values: pd.Series,
+    values: pd.Series, clock: str
 ) -> tuple[IntArray, IntArray, BoolArray, BoolArray]:
     """Return the four parts of `_parse_one` as arrays."""
     if not pd.api.types.is_datetime64_any_dtype(values.dtype):
-        parts = [_parse_one(value) for value in values.tolist()]
+        parts = [_parse_one(value, clock) for value in values.tolist()]
         table = np.array(parts, dtype=np.int64).reshape(-1, 4)
         return table[:, 0], table[:, 1], table[:, 2] == 1, table[:, 3] == 1
     written = _microseconds(values.dt.tz_localize(None))
     is_aware = isinstance(values.dtype, pd.DatetimeTZDtype)
     if is_aware:
-        values = values.dt.tz_convert(KOREA).dt.tz_localize(None)
+        values = values.dt.tz_convert(clock).dt.tz_localize(None)
     has_time = values.notna().to_numpy(dtype=bool)
     return written, _microseconds(values), np.full(has_time.size, is_aware), has_time
 
@@ -124,8 +124,8 @@ def _microseconds(values: pd.Series) -> IntArray:
     return np.where(values.isna(), 0, moment)
 
 
-def _parse_one(value: object) -> tuple[int, int, bool, bool]:
-    """Moment as written and on the Korean clock, had an offset, had a time of day."""
+def _parse_one(value: object, clock: str) -> tuple[int, int, bool, bool]:
+    """Moment as written and on the clock, had an offset, had a time of day."""
     if isinstance(value, np.datetime64):
         value = pd.Timestamp(value)
     bare = isinstance(value, str) and len(value.strip()) == 10
@@ -139,7 +139,7 @@ def _parse_one(value: object) -> tuple[int, int, bool, bool]:
     written = _moment(value)
     if value.tzinfo is None:
         return written, written, False, not bare
-    return written, _moment(value.astimezone(ZoneInfo(KOREA))), True, True
+    return written, _moment(value.astimezone(ZoneInfo(clock))), True, True
 
 
 def _moment(value: datetime) -> int:
@@ -154,14 +154,16 @@ def _sha256(days_sha256: str, *arrays: IntArray | BoolArray) -> str:
     return digest.hexdigest()
 
 
-def read_timed_events(tests: Dates) -> TimedEvents:
+def read_timed_events(tests: Dates, *, clock: str = HOME) -> TimedEvents:
     """Read the moments of `tests`; rows without a clock time are left out, reported.
 
     Parameters
     ----------
     tests : DataFrame or dates
-        ``date`` holds moments, or Korean days with the Korean clock time in a column
-        ``time`` (HH:MM, blank where it is not known).
+        ``date`` holds moments, or days with the clock time in a column ``time``
+        (HH:MM, blank where it is not known).
+    clock : str
+        IANA time zone of the moments and of values without an offset.
 
     Raises
     ------
@@ -171,15 +173,15 @@ def read_timed_events(tests: Dates) -> TimedEvents:
         If no row has a known day and clock time.
     """
     frame = as_frame(tests, argument="tests", columns=("date",))
-    events = read_events(frame)
-    ((moment, has_clock, _),) = _parse(frame["date"])
+    events = read_events(frame, clock=clock)
+    ((moment, has_clock, _),) = _parse(frame["date"], clock=clock)
     if "time" in frame.columns:
-        moment, has_clock = _with_time_column(frame, moment, has_clock)
+        moment, has_clock = _with_time_column(frame, moment, has_clock, clock)
     timed = has_clock[events.row]
     if not timed.any():
         msg = (
             "`tests` has no row with a clock time: give moments in 'date', or a column "
-            "'time' (HH:MM, Korean clock). Midnight alone is no clock time."
+            f"'time' (HH:MM, clock of {clock}). Midnight alone is no clock time."
         )
         raise EmptySelectionError(msg)
     row = events.row[timed]
@@ -196,20 +198,20 @@ def read_timed_events(tests: Dates) -> TimedEvents:
 
 
 def _with_time_column(
-    frame: pd.DataFrame, moment: IntArray, has_clock: BoolArray
+    frame: pd.DataFrame, moment: IntArray, has_clock: BoolArray, clock: str
 ) -> tuple[IntArray, BoolArray]:
     """Add the clock times of the column ``time``."""
     check_table(frame, _CLOCK, table="`tests`")
     filled = ~is_blank(frame["time"])
-    clock = frame["time"].where(filled, "00:00").astype(str).to_list()
-    minute = np.array([60 * int(text[:2]) + int(text[3:]) for text in clock], np.int64)
+    text = frame["time"].where(filled, "00:00").astype(str).to_list()
+    minute = np.array([60 * int(t[:2]) + int(t[3:]) for t in text], np.int64)
     at_minute = moment // DAY * DAY + minute * _MINUTE
     differs = filled & has_clock & (at_minute != moment // _MINUTE * _MINUTE)
     if differs.any():
-        rule = "differs from the clock time of 'date' (both on the Korean clock)"
+        rule = f"differs from the clock time of 'date' (both on the clock of {clock})"
         raise SchemaError(
             [
-                ("`tests`", int(i) + 1, "time", clock[i], rule)
+                ("`tests`", int(i) + 1, "time", text[i], rule)
                 for i in np.flatnonzero(differs)
             ]
         )
@@ -217,7 +219,7 @@ def _with_time_column(
 
 
 def read_timed_intervals(
-    calendar: Dates, *, anchor: str = "interval"
+    calendar: Dates, *, anchor: str = "interval", clock: str = HOME
 ) -> TimedIntervals:
     """Read `calendar` as spans of time; bare dates are whole days of the venue.
 
@@ -230,6 +232,8 @@ def read_timed_intervals(
     anchor : {"interval", "meeting", "start", "end", "announced"}
         As in `read_intervals`; ``"start"`` and ``"end"`` are the first and the last
         day at the venue, or the moment where a clock time is given.
+    clock : str
+        IANA time zone of the moments.
 
     Raises
     ------
@@ -239,7 +243,7 @@ def read_timed_intervals(
         If there is no row, or none with a date for the anchor.
     """
     frame = as_frame(calendar, argument="calendar", columns=("start", "end"))
-    intervals = read_intervals(frame, anchor=anchor)
+    intervals = read_intervals(frame, anchor=anchor, clock=clock)
     first, last = ANCHOR_COLUMNS[anchor]
     # The other of `start` and `end` tells too whether midnight is a clock time.
     pair = ("start", "end") if first == last != "announced" else (first, last)
@@ -247,9 +251,10 @@ def read_timed_intervals(
     if "zone" in frame.columns and anchor != "announced":
         zone[:] = frame["zone"].fillna("").astype(str)
     row = intervals.row
-    columns = dict(zip(pair, _parse(*(frame[name] for name in pair)), strict=True))
-    begin = _on_korean_clock(columns[first], zone, is_end=False)[row]
-    stop = _on_korean_clock(columns[last], zone, is_end=True)[row]
+    parsed = _parse(*(frame[name] for name in pair), clock=clock)
+    columns = dict(zip(pair, parsed, strict=True))
+    begin = _on_clock(columns[first], zone, clock, is_end=False)[row]
+    stop = _on_clock(columns[last], zone, clock, is_end=True)[row]
     if (stop < begin).any():
         rule = f"lies before '{first}'; '{last}' must not be earlier"
         raise SchemaError(
@@ -268,10 +273,10 @@ def read_timed_intervals(
     )
 
 
-def _on_korean_clock(
-    column: _Column, zone: npt.NDArray[Any], *, is_end: bool
+def _on_clock(
+    column: _Column, zone: npt.NDArray[Any], clock: str, *, is_end: bool
 ) -> IntArray:
-    """Moments of a calendar column, read on the clock of each row's zone.
+    """Moments of a calendar column, each row read on the clock of its zone.
 
     A clock time that does not exist there moves to the next that does. One that occurs
     twice gives the longer span; the midnight of a bare date is the first of two.
@@ -281,7 +286,7 @@ def _on_korean_clock(
         # Open ends are written 9999-12-31; the day after does not exist.
         next_midnight = np.minimum(moment // DAY + 1, _LAST_DAY) * DAY
         moment = np.where(column.has_clock, moment, next_midnight)
-    is_local = ~column.is_korean & (zone != "") & (zone != KOREA)
+    is_local = ~column.converted & (zone != "") & (zone != clock)
     for name in np.unique(zone[is_local].astype(str)):
         at = is_local & (zone == name)
         local: Any = pd.DatetimeIndex(moment[at].astype("datetime64[us]"))
@@ -290,6 +295,6 @@ def _on_korean_clock(
             ambiguous=~column.has_clock[at] if is_end else np.ones(at.sum(), bool),
             nonexistent="shift_forward",
         )
-        korean = local.tz_convert(KOREA).tz_localize(None).to_numpy()
-        moment[at] = korean.astype("datetime64[us]").astype(np.int64)
+        home = local.tz_convert(clock).tz_localize(None).to_numpy()
+        moment[at] = home.astype("datetime64[us]").astype(np.int64)
     return moment

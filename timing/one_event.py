@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from timing.errors import ArgumentError, EmptySelectionError, SchemaError
+from timing.home import HOME
 from timing.inputs import DatedIntervals, read_intervals
 from timing.period import parse_iso
 from timing.record import iso_day
@@ -24,7 +25,7 @@ Event: TypeAlias = (
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class OneEvent:
-    """First and last Korean day of what the window hangs on.
+    """First and last day of what the window hangs on.
 
     Attributes
     ----------
@@ -41,16 +42,18 @@ class OneEvent:
     sha256: str
 
 
-def read_event(event: Event, calendar: Dates | None, *, anchor: str) -> OneEvent:
+def read_event(
+    event: Event, calendar: Dates | None, *, anchor: str, clock: str = HOME
+) -> OneEvent:
     """Read one event.
 
     Parameters
     ----------
     event : date, (start, end), row of a calendar, or str
         Text that is no date is the ``event_id`` of a row of `calendar`. Dates are
-        Korean days, and stand for what the window hangs on, whatever the anchor.
+        days of the study, and stand for what the window hangs on, whatever the anchor.
     calendar : DataFrame or dates, optional
-    anchor : str
+    anchor, clock : str
         As in `read_intervals`.
 
     Raises
@@ -71,7 +74,7 @@ def read_event(event: Event, calendar: Dates | None, *, anchor: str) -> OneEvent
         msg = f"`event` is a table of {len(row)} rows; it must have one."
         raise ArgumentError(msg)
     try:
-        spot = read_intervals(row, anchor=anchor)
+        spot = read_intervals(row, anchor=anchor, clock=clock)
     except SchemaError as error:
         failures = error.failures.assign(table="`event`")
         rows = list(failures.itertuples(index=False, name=None))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
+from timing.assumed import stated
 from timing.clock import to_dates
 from timing.controls import Controls, control_columns
 from timing.errors import ArgumentError
@@ -40,8 +41,8 @@ def daily_panel(
     tests: Dates,
     calendar: Dates,
     *,
-    period: StudyPeriod,
-    window: Window,
+    period: StudyPeriod | None = None,
+    window: Window | None = None,
     controls: Controls = (),
     unit: Literal["day", "event"] = "day",
     anchor: Literal["interval", "meeting", "start", "end", "announced"] = "interval",
@@ -84,6 +85,7 @@ def daily_panel(
     27         1     Tue
     28         0     Wed
     """
+    period, window = stated(tests, period, window)
     grid = build_grid(
         tests, calendar, period=period, window=window, anchor=anchor, unit=unit
     )

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from timing.arguments import check_whole
+from timing.arguments import check_type, check_whole
 from timing.errors import ArgumentError
+from timing.home import HOME, check_zone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,7 +95,7 @@ def _as_spans(exclude: object) -> tuple[tuple[date, date], ...]:
 
 @dataclass(frozen=True, slots=True, init=False)
 class StudyPeriod:
-    """First to last Korean calendar day of a study, both included.
+    """First to last day of a study, both included.
 
     Parameters
     ----------
@@ -103,11 +104,16 @@ class StudyPeriod:
     exclude : sequence of (start, end) pairs, default ()
         Spans of days, both ends included, that leave the at-risk time: declared
         moratoria, say. Parts outside the period are ignored; overlaps count once.
+    zone : str, default "Asia/Seoul"
+        IANA time zone whose days are counted: times with an offset, and dates at venues
+        in other zones, are converted to it. Plain dates are on it already. The default
+        is the clock of the curated tables.
 
     Raises
     ------
     ArgumentError
-        If a date cannot be read, an end lies before its start, or no day is left.
+        If a date cannot be read, an end lies before its start, no day is left, or the
+        zone is unknown.
 
     Examples
     --------
@@ -119,12 +125,15 @@ class StudyPeriod:
     start: date
     end: date
     exclude: tuple[tuple[date, date], ...]
+    zone: str
 
     def __init__(
         self,
         start: str | date,
         end: str | date,
         exclude: Sequence[tuple[str | date, str | date]] = (),
+        *,
+        zone: str = HOME,
     ) -> None:
         first, last = _as_date("start", start), _as_date("end", end)
         if last < first:
@@ -134,6 +143,7 @@ class StudyPeriod:
         object.__setattr__(self, "start", first)
         object.__setattr__(self, "end", last)
         object.__setattr__(self, "exclude", spans)
+        object.__setattr__(self, "zone", check_zone("zone", zone))
         if not self.n_days:
             msg = "`exclude` covers the whole period: no day is at risk."
             raise ArgumentError(msg)
@@ -165,7 +175,22 @@ class StudyPeriod:
     def __str__(self) -> str:
         spans = [f"{a} to {b}" for a, b in self.exclude]
         without = f" without {', '.join(spans)}" if spans else ""
-        return f"{self.start} to {self.end}{without}"
+        clock = "" if self.zone == HOME else f" (days of {self.zone})"
+        return f"{self.start} to {self.end}{without}{clock}"
+
+
+def clock_of(period: StudyPeriod | None) -> str:
+    """Return the zone of a period, that of the curated tables where there is none.
+
+    Examples
+    --------
+    >>> clock_of(StudyPeriod("2020-01-01", "2020-12-31", zone="UTC"))
+    'UTC'
+    """
+    if period is None:
+        return HOME
+    check_type("period", period, StudyPeriod)
+    return period.zone
 
 
 def _duration(text: str) -> timedelta | None:

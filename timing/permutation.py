@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from timing.advice import advise
 from timing.arguments import check_choice, check_share, check_whole
 from timing.association import Request, count_fields, shared_fields
+from timing.assumed import stated
 from timing.clock_times import clock_time_test
 from timing.coincidence import STATISTICS, StatisticName, statistic_of
 from timing.errors import ArgumentError
@@ -31,8 +32,8 @@ def permutation_test(
     tests: Dates,
     calendar: Dates,
     *,
-    period: StudyPeriod,
-    window: Window,
+    period: StudyPeriod | None = None,
+    window: Window | None = None,
     null: NullModel | str = _MONTH_SHIFT,
     statistic: StatisticName = "count",
     unit: Literal["day", "event", "missile", "episode"] = "day",
@@ -59,10 +60,11 @@ def permutation_test(
         differ the day is not known and the row is left out and reported.
     calendar : DataFrame with ``start`` and ``end`` columns (inclusive), or dates
         The calendar. A column ``zone`` says that the dates are local to a venue.
-    period : StudyPeriod
-        At-risk days.
-    window : Window
-        Days before and after each calendar event that count as exposed.
+    period : StudyPeriod, optional
+        At-risk days. By default the whole months from the first to the last event.
+    window : Window, optional
+        Days before and after each calendar event that count as exposed; by default
+        seven and seven. What was assumed is printed with the result.
     null : NullModel or str, default CircularShift(strata="month")
         What is held fixed and what is exchangeable; see `timing.nulls`.
     statistic : str, default "count"
@@ -82,7 +84,7 @@ def permutation_test(
     anchor : {"interval", "meeting", "start", "end", "announced"}
         What the window hangs on; see `exposure`.
     resolution : {"day", "time"}, default "day"
-        ``"time"``: moments instead of Korean days, for ``unit="event"`` and the count
+        ``"time"``: moments instead of days, for ``unit="event"`` and the count
         under `CircularShift` or `Uniform`. Launches without a clock time (a time in
         ``date``, or the column ``time``) are left out and reported; a calendar date
         without one is the whole local day. `window` may then be durations,
@@ -190,7 +192,14 @@ def permutation_test(
     ... )
     >>> result.statistic, round(result.pvalue, 3)
     (1.0, 0.143)
+
+    With nothing else given, the result says what was assumed:
+
+    >>> result = timing.permutation_test(["2025-10-12", "2025-11-07"], ["2025-10-29"])
+    >>> print(result.specification.window)
+    7 days before to 7 days after (assumed)
     """
+    period, window = stated(tests, period, window)
     check_choice("statistic", statistic, STATISTICS)
     check_whole("n_resamples", n_resamples, minimum=1)
     if precision is not None:

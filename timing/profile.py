@@ -10,6 +10,7 @@ import numpy.typing as npt
 from timing.advice import advise
 from timing.arguments import check_choice, check_whole
 from timing.association import Request
+from timing.assumed import stated
 from timing.errors import ArgumentError
 from timing.inputs import read_intervals
 from timing.kernels.envelope import (
@@ -44,7 +45,7 @@ def lag_profile(
     tests: Dates,
     calendar: Dates,
     *,
-    period: StudyPeriod,
+    period: StudyPeriod | None = None,
     max_lag: int = 30,
     null: NullModel | str = _MONTH_SHIFT,
     unit: Literal["day", "event", "missile", "episode"] = "day",
@@ -135,6 +136,7 @@ def lag_profile(
     >>> profile.n_curves, round(profile.global_pvalue, 2)
     (61, 0.15)
     """
+    period, _ = stated(tests, period, None)
     check_choice("anchor", anchor, ANCHORS)
     check_whole("max_lag", max_lag, minimum=1)
     check_whole("n_resamples", n_resamples, minimum=1)
@@ -150,7 +152,7 @@ def lag_profile(
     )
     grid = request.grid(tests, calendar)
     advise(grid.launches, grid.day, model)
-    anchor_day = read_intervals(calendar, anchor=anchor).first
+    anchor_day = read_intervals(calendar, anchor=anchor, clock=period.zone).first
     lags = np.arange(-max_lag, max_lag + 1)
     landings = np.stack([count_on(grid.day, anchor_day + lag) for lag in lags.tolist()])
 

@@ -11,11 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from timing.arguments import check_type
 from timing.errors import ArgumentError
 from timing.inputs import drop_note, read_events
 from timing.kernels.units import launches_on
-from timing.period import StudyPeriod
+from timing.period import StudyPeriod, clock_of
 
 if TYPE_CHECKING:
     from timing.inputs import Dates
@@ -136,11 +135,10 @@ def read_record(tests: Dates, period: StudyPeriod | None, *, unit: str) -> Recor
     >>> record.launches
     array([1, 0, 0, 1])
     """
-    events = read_events(tests)
+    events = read_events(tests, clock=clock_of(period))
     if period is None:
         days = np.arange(events.day.min(), events.day.max() + 1)
     else:
-        check_type("period", period, StudyPeriod)
         if period.exclude:
             msg = "`period` has excluded spans; here every day of it must count."
             raise ArgumentError(msg)

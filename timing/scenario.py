@@ -163,7 +163,7 @@ def scenario_of(
     if isinstance(calendar, DrawnCalendar):
         drawn = calendar
     else:
-        intervals = read_intervals(calendar, anchor=anchor)
+        intervals = read_intervals(calendar, anchor=anchor, clock=period.zone)
         drawn = (intervals.first, intervals.last)
     return Scenario(
         process=as_process(process),

@@ -15,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from timing.clock import is_zone, parse_days
+from timing.clock import parse_days
 from timing.errors import SchemaError
+from timing.home import is_zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -230,7 +231,7 @@ _TYPES = {
     "integer": "is not a whole number",
     "number": "is not a number",
     "boolean": "is not true or false",
-    "zone": "is not an IANA time zone (such as Asia/Seoul)",
+    "zone": "is not an IANA time zone (such as Europe/Madrid)",
 }
 
 

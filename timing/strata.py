@@ -12,7 +12,7 @@ import pandas as pd
 
 from timing.arguments import check_whole
 from timing.clock import parse_days, to_dates
-from timing.datasets import load_eras
+from timing.curated import ERA_IN_WORDS, era_of
 from timing.errors import ArgumentError
 
 IntArray = npt.NDArray[np.int64]
@@ -29,7 +29,7 @@ _WORDS = {
     "quarter": "each quarter of each year",
     "half": "each half of each year",
     "year": "each year",
-    "era": "the rule of each DPRK leader",
+    "era": ERA_IN_WORDS,
     "fortnight": f"each span of {_FORTNIGHT} days",
     "month_of_year": "each month of the year, all years together",
     "weekday": "each day of the week",
@@ -48,18 +48,12 @@ def _spans(day: pd.DatetimeIndex, length: int) -> IntArray:
     return numbers
 
 
-def _eras(day: pd.DatetimeIndex) -> IntArray:
-    eras = load_eras(kind="dprk_leader")
-    position: IntArray = eras["start"].searchsorted(day, side="right").astype(np.int64)
-    return position
-
-
 _NAMED: dict[str, Callable[[pd.DatetimeIndex], IntArray]] = {
     "month": lambda day: _months(day, 1),
     "quarter": lambda day: _months(day, 3),
     "half": lambda day: _months(day, 6),
     "year": lambda day: _months(day, 12),
-    "era": _eras,
+    "era": era_of,
     "fortnight": lambda day: _spans(day, _FORTNIGHT),
     "month_of_year": lambda day: day.month.to_numpy().astype(np.int64),
     "weekday": lambda day: day.day_of_week.to_numpy().astype(np.int64),
@@ -75,11 +69,11 @@ def stratum_of(days: IntArray, strata: Strata) -> IntArray:
         Day numbers.
     strata : str, int, Series, callable, tuple or None
         ``"month"`` (each calendar month of each year), ``"quarter"``, ``"half"``,
-        ``"year"``, ``"era"`` (DPRK leader), ``"month_of_year"``, ``"weekday"``; a whole
-        number of days, 1 or more, for
-        spans of that length counted from the first at-risk day (days that are not at
-        risk count too; the last span may be shorter), ``"fortnight"`` being 14; a
-        Series of labels indexed by day, such as a column of a daily table; a callable
+        ``"year"``, ``"era"`` (of `timing.curated`), ``"month_of_year"``,
+        ``"weekday"``; a whole number of days, 1 or more, for spans of that length
+        counted from the first at-risk day (days that are not at risk count too; the
+        last span may be shorter), ``"fortnight"`` being 14; a Series of labels indexed
+        by day, such as a column of a daily table; a callable
         that takes a DatetimeIndex and returns labels; a tuple of names or numbers, for
         each combination of them; or None for one stratum.
 

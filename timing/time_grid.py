@@ -60,8 +60,8 @@ class TimeGrid:
 
     At-risk time joins the at-risk days of the period end to end, 24 hours each, in
     microseconds from 0; what lies before an excluded span and after it are neighbours.
-    Korea put its clock forward in the summers of 1987 and 1988: the hour skipped counts
-    as one, and the hour that came twice as one.
+    Where clocks were put forward or back, the hour skipped counts as one, and the hour
+    that came twice as one.
 
     Attributes
     ----------
@@ -184,7 +184,7 @@ def build_time_grid(
     tests, calendar : DataFrame or dates
         With clock times; see `read_timed_events` and `read_timed_intervals`.
     period : StudyPeriod
-        Whole Korean days.
+        Whole days.
     window : Window
         Days or durations before the first and after the last moment of each calendar
         event.
@@ -227,8 +227,8 @@ def build_time_grid(
             "period, or longer."
         )
         raise ArgumentError(msg)
-    events = read_timed_events(tests)
-    intervals = read_timed_intervals(calendar, anchor=anchor)
+    events = read_timed_events(tests, clock=period.zone)
+    intervals = read_timed_intervals(calendar, anchor=anchor, clock=period.zone)
 
     at_risk = np.isin(events.moment // DAY, days)
     if not at_risk.any():

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from timing.association import LITTLE
+from timing.assumed import stated
 from timing.errors import ArgumentError, LowInformationWarning
 from timing.regression import randomization_test
 from timing.results.timescale import TimescaleProfileResult
@@ -32,8 +33,8 @@ def timescale_profile(
     tests: Dates,
     calendar: Dates,
     *,
-    period: StudyPeriod,
-    window: Window,
+    period: StudyPeriod | None = None,
+    window: Window | None = None,
     scales: Sequence[Strata] = SCALES,
     controls: Controls = (),
     unit: Literal["day", "event", "missile", "episode"] = "day",
@@ -107,6 +108,7 @@ uncertain, confidence_level, n_resamples, rng
     >>> profile.scale
     ('whole period', 'month', 'fortnight')
     """
+    period, window = stated(tests, period, window)
     if isinstance(scales, str) or not hasattr(scales, "__iter__") or not len(scales):
         msg = f"`scales` is {scales!r}; it must be a list of one or more strata."
         raise ArgumentError(msg)

@@ -65,7 +65,7 @@ def plot_timeline(
     first_year, last_year = period.start.year, period.end.year
     height = 1.6 + 0.32 * (last_year - first_year + 1)
     with styled(ax, (8.0, height)) as ax:
-        spans = read_intervals(calendar)
+        spans = read_intervals(calendar, clock=period.zone)
         _draw_spans(ax, spans.first, spans.last, period, color=BAND, label="summit")
         for begin, stop in period.exclude:
             first, last = (np.array([day_number(day)]) for day in (begin, stop))
@@ -75,7 +75,7 @@ def plot_timeline(
                 label="not at risk",
             )  # fmt: skip
 
-        events = read_events(tests)
+        events = read_events(tests, clock=period.zone)
         table = as_frame(tests, argument="tests", columns=("date",)).iloc[events.row]
         inside = np.isin(events.day, period.all_days)
         when = pd.DatetimeIndex(to_dates(events.day[inside]))
@@ -140,5 +140,5 @@ def _finish_timeline(
     ax.set_ylim(last_year + 0.6, first_year - 0.6)
     ax.tick_params(length=0)
     left_out = f"; {n_unknown} events of unknown day not drawn" if n_unknown else ""
-    ax.set_xlabel(f"day of the year (Korean time){left_out}")
+    ax.set_xlabel(f"day of the year{left_out}")
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=5)

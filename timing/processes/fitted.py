@@ -59,7 +59,7 @@ def fitted(tests: Dates, *, period: StudyPeriod, strata: Strata = "year") -> Pro
     >>> round(process.branching, 1)
     0.3
     """
-    events = read_events(tests)
+    events = read_events(tests, clock=period.zone)
     day = period.days
     launches = launches_on(day, events.day, unit="day", gap=1, missiles=events.missiles)
     if not launches.any():

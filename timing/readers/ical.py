@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from timing.clock import is_zone
 from timing.errors import ArgumentError, SchemaError
+from timing.home import is_zone
 from timing.readers.extras import load_extra
 from timing.schema import Field, TableSchema, check_table
 

@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from timing.clock import KOREA, to_dates
+from timing.clock import to_dates
 from timing.errors import ArgumentError, SchemaError
+from timing.home import HOME
 from timing.readers.cells import row_failures
 from timing.readers.dates import parse_written_dates, parse_written_times
 from timing.readers.quantities import parse_degrees, parse_kilometres
@@ -110,7 +111,7 @@ def _on_korean_clock(
 ) -> pd.DataFrame:
     written = dates.first.astype("datetime64[D]").astype("datetime64[us]")
     moments = pd.DatetimeIndex(written + minutes.astype("timedelta64[m]"))
-    korean = moments.tz_localize("UTC").tz_convert(KOREA).tz_localize(None)
+    korean = moments.tz_localize("UTC").tz_convert(HOME).tz_localize(None)
     days = korean.to_numpy().astype("datetime64[D]").astype(np.int64)
     moves = timed & ~local
     first = np.where(moves, days, dates.first)

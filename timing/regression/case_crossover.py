@@ -10,6 +10,7 @@ import numpy as np
 from timing.advice import advise_errors
 from timing.arguments import check_choice, check_whole
 from timing.association import Request
+from timing.assumed import stated
 from timing.controls import controls_in_words, design_matrix
 from timing.errors import ArgumentError, NoContrastError
 from timing.kernels.exact import tail_p
@@ -34,8 +35,8 @@ def case_crossover(
     tests: Dates,
     calendar: Dates,
     *,
-    period: StudyPeriod,
-    window: Window,
+    period: StudyPeriod | None = None,
+    window: Window | None = None,
     strata: Strata = ("year", "month", "weekday"),
     controls: Controls = (),
     model: Literal["conditional-logit", "conditional-poisson"] = "conditional-logit",
@@ -144,6 +145,7 @@ equivalence_margin
     >>> fit.n_strata
     156
     """
+    period, window = stated(tests, period, window)
     check_choice("model", model, (LOGIT, POISSON))
     check_choice("cov", cov, COVARIANCES[POISSON])
     if cov not in COVARIANCES[model]:

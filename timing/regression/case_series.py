@@ -16,6 +16,7 @@ from timing.arguments import check_whole
 from timing.clock import parse_days, to_dates
 from timing.errors import ArgumentError, EmptySelectionError, SchemaError
 from timing.grid import DayGrid
+from timing.home import HOME
 from timing.inputs import as_frame, drop_note, read_events, read_intervals
 from timing.kernels.units import launches_on
 from timing.period import StudyPeriod
@@ -92,7 +93,8 @@ def whole_period(
     periods = _observation_periods(period, subject, tests)
     ends = np.array([periods["first"].min(), periods["last"].max()])
     first, last = to_dates(ends).astype(str)
-    return StudyPeriod(first[:10], last[:10]), periods
+    zone = period.zone if isinstance(period, StudyPeriod) else HOME
+    return StudyPeriod(first[:10], last[:10], zone=zone), periods
 
 
 def one_series(
@@ -166,8 +168,9 @@ def many_series(
     periods: pd.DataFrame,
 ) -> CaseSeries:
     """Put launches and windows on the days of each subject's own period."""
-    events = read_events(tests)
-    intervals = read_intervals(calendar, anchor=request.anchor)
+    clock = request.period.zone
+    events = read_events(tests, clock=clock)
+    intervals = read_intervals(calendar, anchor=request.anchor, clock=clock)
     if request.unit == "missile" and not events.has_missiles:
         rule = "the column is missing, and unit='missile' needs it"
         raise SchemaError([("`tests`", 0, "n_missiles", "", rule)])

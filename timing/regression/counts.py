@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from timing.advice import advise_errors
 from timing.arguments import check_choice
 from timing.association import Request
+from timing.assumed import stated
 from timing.controls import controls_in_words
 from timing.panel import panel_of
 from timing.regression.estimates import (
@@ -41,8 +42,8 @@ def count_regression(
     tests: Dates,
     calendar: Dates,
     *,
-    period: StudyPeriod,
-    window: Window,
+    period: StudyPeriod | None = None,
+    window: Window | None = None,
     controls: Controls = (),
     family: Literal["poisson", "negative-binomial", "quasi-poisson"] = "poisson",
     freq: Literal["D", "W"] = "D",
@@ -158,6 +159,7 @@ equivalence_margin
     >>> fit.n_obs
     5346
     """
+    period, window = stated(tests, period, window)
     check_choice("family", family, FAMILIES)
     check_choice("separated", separated, SEPARATED)
     errors = errors_of(cov, maxlags, cluster, freq=freq)

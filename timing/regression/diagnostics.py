@@ -12,6 +12,7 @@ from scipy import special
 
 from timing.arguments import check_choice, check_whole
 from timing.association import Request
+from timing.assumed import stated
 from timing.controls import controls_in_words
 from timing.errors import EstimationError, NoContrastError
 from timing.kernels.curves import counts
@@ -53,8 +54,8 @@ def diagnose(
     tests: Dates,
     calendar: Dates,
     *,
-    period: StudyPeriod,
-    window: Window,
+    period: StudyPeriod | None = None,
+    window: Window | None = None,
     controls: Controls = (),
     family: Literal["poisson", "negative-binomial", "quasi-poisson"] = "poisson",
     cov: Literal["HAC", "robust", "cluster", "model"] = "HAC",
@@ -129,6 +130,7 @@ gap, anchor, confidence_level
     >>> checks.acf_frame().shape
     (30, 3)
     """
+    period, window = stated(tests, period, window)
     check_choice("family", family, FAMILIES)
     check_whole("max_lag", max_lag, minimum=1)
     errors = errors_of(cov, maxlags, cluster)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from timing.arguments import check_choice, check_whole
 from timing.association import Request
+from timing.assumed import stated
 from timing.controls import (
     Controls,
     control_columns,
@@ -61,7 +62,7 @@ def event_study(
     tests: Dates,
     calendar: Dates,
     *,
-    period: StudyPeriod,
+    period: StudyPeriod | None = None,
     leads: int,
     lags: int,
     bin_days: int = 1,
@@ -184,6 +185,7 @@ def event_study(
     3    1         14        27    84
     4    2         28        41    84
     """
+    period, _ = stated(tests, period, None)
     check_choice("cov", cov, COVARIANCES)
     check_choice("overlap", overlap, OVERLAPS)
     check_whole("leads", leads, minimum=0)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from timing.advice import advise_errors
 from timing.arguments import check_choice
 from timing.association import Request
+from timing.assumed import stated
 from timing.controls import controls_in_words
 from timing.errors import EstimationError, FallbackWarning, SeparationWarning
 from timing.kernels.curves import CurveOf, counts, launch_days, truncated_counts
@@ -75,8 +76,8 @@ def hurdle_regression(
     tests: Dates,
     calendar: Dates,
     *,
-    period: StudyPeriod,
-    window: Window,
+    period: StudyPeriod | None = None,
+    window: Window | None = None,
     controls: Controls = (),
     size_controls: Controls | None = None,
     link: Literal["cloglog", "log"] = "cloglog",
@@ -164,6 +165,7 @@ equivalence_margin
     >>> fit.size.n_exposed + fit.size.n_unexposed == fit.n_launches
     True
     """
+    period, window = stated(tests, period, window)
     check_choice("link", link, LINKS)
     check_choice("size_family", size_family, SIZE_FAMILIES)
     check_choice("unit", unit, UNITS)

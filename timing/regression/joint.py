@@ -14,6 +14,7 @@ from scipy import special
 from timing.advice import advise_errors
 from timing.arguments import check_choice
 from timing.association import Request
+from timing.assumed import stated
 from timing.controls import controls_in_words
 from timing.errors import ArgumentError, EstimationError, TimingError
 from timing.kernels.firth import Profile, maximise, null_directions
@@ -53,8 +54,8 @@ def joint_regression(
     tests: Dates,
     calendars: Mapping[str, Dates],
     *,
-    period: StudyPeriod,
-    window: Window | Mapping[str, Window],
+    period: StudyPeriod | None = None,
+    window: Window | Mapping[str, Window] | None = None,
     controls: Controls = (),
     family: Literal["poisson", "negative-binomial", "quasi-poisson"] = "poisson",
     freq: Literal["D", "W"] = "D",
@@ -77,8 +78,8 @@ confidence_level, equivalence_margin
     calendars : mapping of name to calendar
         Two or more, such as summits, drills and anniversaries. The first is the one of
         interest: the `rate_ratio` of the result is its own.
-    window : Window or mapping of name to Window
-        One for all calendars, or one for each.
+    window : Window or mapping of name to Window, optional
+        One for all calendars, or one for each; by default seven days either side.
 
     Returns
     -------
@@ -134,6 +135,8 @@ confidence_level, equivalence_margin
     >>> fit.effects_frame()["name"].tolist()
     ['visits', 'drills']
     """
+    period, assumed = stated(tests, period, None)
+    window = assumed if window is None else window
     check_choice("family", family, FAMILIES)
     errors = errors_of(cov, maxlags, cluster, freq=freq)
     names = _names(calendars)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from timing.arguments import check_choice
 from timing.association import POWER, Request, shared_fields
+from timing.assumed import stated
 from timing.controls import (
     Controls,
     control_columns,
@@ -39,8 +40,8 @@ def randomization_test(
     tests: Dates,
     calendar: Dates,
     *,
-    period: StudyPeriod,
-    window: Window,
+    period: StudyPeriod | None = None,
+    window: Window | None = None,
     strata: Strata = "month",
     controls: Controls = (),
     family: Literal[
@@ -205,6 +206,7 @@ n_resamples, confidence_level, equivalence_margin, rng
     >>> result.count, round(result.expected_count, 2)
     (1.0, 0.19)
     """
+    period, window = stated(tests, period, window)
     check_choice("family", family, FAMILIES)
     request = Request(
         period=period,

@@ -11,6 +11,7 @@ from scipy import special
 
 from timing.arguments import check_choice
 from timing.association import POWER, Request
+from timing.assumed import stated
 from timing.controls import (
     Controls,
     control_columns,
@@ -56,8 +57,8 @@ def self_exciting(
     tests: Dates,
     calendar: Dates,
     *,
-    period: StudyPeriod,
-    window: Window,
+    period: StudyPeriod | None = None,
+    window: Window | None = None,
     controls: Controls = (),
     strata: Strata = None,
     unit: Literal["day", "event"] = "day",
@@ -153,6 +154,7 @@ def self_exciting(
     >>> 0 < fit.branching < 0.95
     True
     """
+    period, window = stated(tests, period, window)
     check_choice("unit", unit, UNITS)
     request = Request(
         period=period,

@@ -138,7 +138,7 @@ class SurpriseResult(Result):
     event : str
         Name, id or days of the event.
     window_start, window_end, history_start, history_end : str
-        First and last Korean day of each.
+        First and last day of each.
     window_days : int
     known_days : int
         Days of the window that the data cover; fewer in a forecast.

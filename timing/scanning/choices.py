@@ -58,6 +58,10 @@ def as_periods(
         raise ArgumentError(msg)
     for value in period.values():
         check_type("period", value, StudyPeriod)
+    zones = sorted({value.zone for value in period.values()})
+    if len(zones) > 1:
+        msg = f"`period` has days of {' and of '.join(zones)}; they must have one zone."
+        raise ArgumentError(msg)
     return {str(name): value for name, value in period.items()}
 
 

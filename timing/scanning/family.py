@@ -140,11 +140,15 @@ def build_family(
     splits = splits_of(tests, calendar, as_names("by", by), reserved=reserved)
     of_tests = [split for split in splits if split.table == "tests"]
     of_calendar = [split for split in splits if split.table == "calendar"]
-    events = read_events(tests)
+    clock = next(iter(periods.values())).zone
+    events = read_events(tests, clock=clock)
     if "missile" in units and not events.has_missiles:
         rule = "the column is missing, and units='missile' needs it"
         raise SchemaError([("`tests`", 0, "n_missiles", "", rule)])
-    intervals = {anchor: read_intervals(calendar, anchor=anchor) for anchor in anchors}
+    intervals = {
+        anchor: read_intervals(calendar, anchor=anchor, clock=clock)
+        for anchor in anchors
+    }
 
     day = np.unique(np.concatenate([span.days for span in periods.values()]))
     inside = np.array([np.isin(day, span.days) for span in periods.values()])

@@ -17,6 +17,7 @@ from timing.arguments import (
     check_share,
     check_whole,
 )
+from timing.assumed import stated
 from timing.controls import controls_in_words
 from timing.errors import ArgumentError, EmptySelectionError
 from timing.kernels.pvalues import ALTERNATIVES
@@ -46,8 +47,8 @@ def scan(
     tests: Dates,
     calendar: Dates,
     *,
-    period: StudyPeriod | Mapping[str, StudyPeriod],
-    windows: Sequence[Window],
+    period: StudyPeriod | Mapping[str, StudyPeriod] | None = None,
+    windows: Sequence[Window] | None = None,
     by: Sequence[str] = ("category",),
     anchors: Sequence[str] = ("interval",),
     units: Sequence[str] = ("day",),
@@ -74,8 +75,10 @@ def scan(
     ----------
     tests, calendar
         As in `randomization_test`; events of unknown day are left out.
-    period : StudyPeriod or mapping of names to StudyPeriods
-    windows : sequence of Window
+    period : StudyPeriod or mapping of names to StudyPeriods, optional
+        As in `randomization_test`.
+    windows : sequence of Window, optional
+        By default one: seven days either side.
     by : sequence of str, default ("category",)
         Columns of `tests` or `calendar` by which to split; each has its values and the
         level ``"all"`` (all rows, those without a value too). Columns are crossed.
@@ -200,6 +203,10 @@ def scan(
     1   summit              1      1
     2    talks              1      1
     """
+    if period is None or windows is None:
+        months, week = stated(tests, None, None)
+        period = months if period is None else period
+        windows = [week] if windows is None else windows
     check_choice("alternative", alternative, ALTERNATIVES)
     check_share("confidence_level", confidence_level)
     check_whole("n_resamples", n_resamples, minimum=1)

@@ -1,0 +1,39 @@
+"""The clock on which the days of a study are counted."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from timing.errors import ArgumentError
+
+HOME = "Asia/Seoul"
+"""Unless a study period names another: tests in the curated tables are dated by it."""
+
+
+def is_zone(name: str) -> bool:
+    """Whether `name` is an IANA time zone.
+
+    Examples
+    --------
+    >>> is_zone("Europe/Madrid"), is_zone("Madrid time")
+    (True, False)
+    """
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def check_zone(name: str, value: object) -> str:
+    """Return `value` if it is an IANA time zone.
+
+    Examples
+    --------
+    >>> check_zone("zone", "UTC")
+    'UTC'
+    """
+    if not isinstance(value, str) or not is_zone(value):
+        msg = f"`{name}` is {value!r}; it must be an IANA time zone, such as 'UTC'."
+        raise ArgumentError(msg)
+    return value
