@@ -39,7 +39,7 @@ COVERED = StudyPeriod("2011-01-01", "2026-08-20")
 
 def main(run: Run) -> None:
     """Write what happened, the chances and the base rates; draw the page."""
-    tests = load_tests(weapons=list(run.study.primary.weapons))
+    tests = load_tests(weapons=list(run.study.primary.classes))
     everything, calendar = load_tests(), load_calendar()
     happened = by_the_hour(everything, calendar)
     run.table(

@@ -1,12 +1,13 @@
 """Split the primary hypothesis by category, president, era and host."""
 
+from collections.abc import Iterable
+
 import pandas as pd
 
-from timing import StudyPeriod, load_eras
-from timing.errors import EmptySelectionError, NoContrastError
+from timing import StudyPeriod
 from timing.study import Run, Variant, run_alone
-from timing.study.forest import forest_row, write_forest
-from timing.study.testing import score_shift
+from timing.study.forest import tested_row, write_forest
+from timing.study.spans import Spans, presidents, thirds, within
 
 ERAS = {
     "2012 to 2017": ("2012-01-01", "2017-12-31"),
@@ -20,30 +21,32 @@ FEWEST = 5
 def main(run: Run) -> None:
     """Run the primary test on every part; write and draw them together."""
     primary, rows = run.study.primary, []
-    for group, parts in (
-        ("Category", by_category(primary)),
-        ("US president", by_president(primary)),
-        ("Era", by_span(primary, ERAS)),
-        ("Host", by_host(primary)),
-    ):
+    groups = {"Category": by_category(primary)}
+    if run.study.data.curated:
+        groups["US president"] = by_span(primary, presidents(primary))
+        groups["Era"] = by_span(primary, within(primary, ERAS))
+    else:
+        groups["Era"] = by_span(primary, thirds(primary))
+    if "country" in primary.calendar():
+        groups["Host"] = by_host(primary)
+    groups = {group: parts for group, parts in groups.items() if parts}
+    for group, parts in groups.items():
         for label, changes in parts.items():
-            try:
-                row = forest_row(label, score_shift(primary, **changes))
-            except (EmptySelectionError, NoContrastError):
-                row = {
-                    "label": label,
-                    "rate_ratio": float("nan"),
-                    "note": "no contrast",
-                }
-            rows.append({"group": group} | row)
+            rows.append({"group": group} | tested_row(label, primary, **changes))
     write_forest(
         run,
         "forest",
         pd.DataFrame(rows),
-        title="The primary hypothesis by category, president, era and host",
-        note="Launch days in the windows, observed / expected within months, and p; "
+        title=f"The primary hypothesis by {in_a_row(groups)}",
+        note="Event days in the windows, observed / expected within months, and p; "
         "none of these p-values is adjusted for their number.",
     )
+
+
+def in_a_row(groups: Iterable[str]) -> str:
+    """Name the groups in running text."""
+    *words, last = [group.removeprefix("US ").lower() for group in groups]
+    return f"{', '.join(words)} and {last}" if words else last
 
 
 def by_category(variant: Variant) -> dict[str, dict[str, object]]:
@@ -53,14 +56,13 @@ def by_category(variant: Variant) -> dict[str, dict[str, object]]:
         category.replace("_", " "): {
             "calendar": calendar[calendar["category"].eq(category)]
         }
-        for category in variant.categories
+        for category in variant.all_categories()
     }
 
 
 def by_host(variant: Variant) -> dict[str, dict[str, object]]:
     """Give each country with enough events a calendar of its own."""
-    calendar = variant.calendar()
-    calendar = calendar[calendar["end"].ge(variant.start)]
+    calendar = variant.calendar_in_period()
     counts = calendar["country"].value_counts()
     often = calendar["country"].isin(counts.index[counts >= FEWEST])
     hosts = calendar["country"].where(often, "other hosts")
@@ -72,29 +74,17 @@ def by_host(variant: Variant) -> dict[str, dict[str, object]]:
     }
 
 
-def by_president(variant: Variant) -> dict[str, dict[str, object]]:
-    """Split the period by the terms of the presidents of the US."""
-    eras = load_eras()
-    terms = eras[eras["kind"].eq("us_president")]
-    spans = {}
-    for term in terms.itertuples():
-        last = variant.end if pd.isna(term.end) else f"{term.end:%Y-%m-%d}"
-        spans[f"{term.name}, from {term.start:%Y}"] = (f"{term.start:%Y-%m-%d}", last)
-    return by_span(variant, spans)
-
-
-def by_span(
-    variant: Variant, spans: dict[str, tuple[str, str]]
-) -> dict[str, dict[str, object]]:
-    """Split the period; spans outside it are left out."""
+def by_span(variant: Variant, spans: Spans) -> dict[str, dict[str, object]]:
+    """Give each span of the period a period of its own."""
     return {
         label: {
             "period": StudyPeriod(
-                max(first, variant.start), min(last, variant.end), variant.exclude
+                *span,
+                variant.exclude,
+                zone=variant.data.zone,
             )
         }
-        for label, (first, last) in spans.items()
-        if first <= variant.end and last >= variant.start
+        for label, span in spans.items()
     }
 
 

@@ -11,34 +11,39 @@ from timing.figures import SINGLE, new_axes
 from timing.nulls import CircularShift
 from timing.results import PermutationResult, RandomizationResult
 from timing.results.base import SampledNull, format_p, format_ratio
+from timing.strata import strata_in_words
 from timing.study import Run, Study, run_alone
 from timing.study.rows import row_of
 from timing.study.testing import score_shift, shifted
 
 NOTE = (
-    "Score shift, two-sided: the null holds the launch rate of each calendar month of "
-    "each year fixed. Naive p: plain shuffle of dates. Detectable ratio: the smallest "
-    "rate ratio found four times in five."
+    "Score shift, {alternative}: the null holds the rate of {strata} fixed. Naive p: "
+    "plain shuffle of dates. Detectable ratio: the smallest rate ratio found four "
+    "times in five."
 )
 
 
 def main(run: Run) -> None:
     """Write the main tables, the primary result in words, and its null."""
     study = run.study
+    note = NOTE.format(
+        alternative=study.primary.alternative,
+        strata=strata_in_words(study.primary.strata),
+    )
     results = {h.name: score_shift(h) for h in study.hypotheses}
     primary = results[study.primary.name]
     count = shifted(study.primary, CircularShift("month"))
     run.table(
         "hypotheses",
         hypothesis_table(study, results),
-        title="Do launches cluster around summits? The declared hypotheses",
-        note=f"{NOTE} Holm p: adjusted for the number of hypotheses.",
+        title="Do events cluster around the calendar? The declared hypotheses",
+        note=f"{note} Holm p: adjusted for the number of hypotheses.",
     )
     run.table(
         "categories",
         category_table(study),
         title="The same by category of calendar event",
-        note=f"{NOTE} Categories of one hypothesis overlap, and are not adjusted "
+        note=f"{note} Categories of one hypothesis overlap, and are not adjusted "
         "for. No contrast: no window lies in the period.",
     )
     run.text("primary.txt", f"{primary.summary()}\n{run.provenance}\n")
@@ -89,7 +94,7 @@ def category_table(study: Study) -> pd.DataFrame:
     """Test every category of every hypothesis alone."""
     rows = []
     for hypothesis in study.hypotheses:
-        for category in hypothesis.categories:
+        for category in hypothesis.all_categories():
             alone = replace(hypothesis, categories=(category,))
             words = category.replace("_", " ")
             try:

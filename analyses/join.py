@@ -31,8 +31,8 @@ def main(run: Run) -> None:
     run.table(
         "nearest_summit",
         joined[[*columns, "reason"]],
-        title="The calendar event nearest to each launch",
-        note="Lags in Korean days; negative before the event, 0 during it. Unmatched "
+        title="The calendar event nearest to each event",
+        note="Lags in days; negative before the event, 0 during it. Unmatched "
         "tests stay in the table with the reason.",
     )
     lag = joined.loc[joined["matched"], "lag"].astype("int64")
@@ -49,11 +49,11 @@ def main(run: Run) -> None:
     run.figure(
         "nearest_summit",
         draw(data),
-        title="Days from each launch to the nearest calendar event, beside chance",
-        alt_text="Bars of launches by their distance in weeks from the nearest event, "
+        title="Days from each event to the nearest calendar event, beside chance",
+        alt_text="Bars of events by their distance in weeks from the nearest event, "
         "and a line of what shifts of the calendar within each month would give: "
         + "; ".join(
-            f"{row.weeks} weeks: {row.launches} launches, {row.expected:.0f} expected"
+            f"{row.weeks} weeks: {row.launches} events, {row.expected:.0f} expected"
             for row in data.itertuples()
         )
         + ".",
@@ -95,7 +95,7 @@ def draw(data: pd.DataFrame) -> Axes:
             baseline=None, color="black", label="expected within months",
         )  # fmt: skip
         ax.set_xticks(place, data["weeks"])
-        ax.set(xlabel="weeks from the nearest event", ylabel="launch days")
+        ax.set(xlabel="weeks from the nearest event", ylabel="event days")
         legend_below(ax, ncols=2)
     return ax
 

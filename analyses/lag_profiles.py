@@ -23,7 +23,7 @@ def write(run: Run, hypothesis: Hypothesis, profile: LagProfileResult) -> None:
     """Write one profile as a table and a figure."""
     name = f"lag_profile_{hypothesis.name}"
     table = profile.to_frame()
-    title = f"Launches by day from the first day of the event. {hypothesis.label}"
+    title = f"Events by day from the first day of the event. {hypothesis.label}"
     envelope = profile.summary().splitlines()[3]
     run.table(name, table, title=title, note=envelope)
 
@@ -31,7 +31,7 @@ def write(run: Run, hypothesis: Hypothesis, profile: LagProfileResult) -> None:
         name,
         plot_lag_profile(profile, ax=new_axes(SINGLE, 2.6)),
         title=title,
-        alt_text=f"Launches by lag from -{run.study.max_lag} to {run.study.max_lag} "
+        alt_text=f"Events by lag from -{run.study.max_lag} to {run.study.max_lag} "
         f"days around {profile.n_calendar_events} events, with pointwise limits and "
         f"the global envelope of the null. {envelope}",
         data=table,

@@ -41,7 +41,7 @@ def main(run: Run) -> None:
         alt_text="Share of simulated records in which the test rejects, by planted "
         "rate ratio: "
         + "; ".join(f"{r.rate_ratio:.2f}: {r.power:.2f}" for r in table.itertuples())
-        + ". Launches come as fitted to the record.",
+        + ". Events come as fitted to the record.",
         data=table,
     )
     run.table("power", table, title="Power of the primary test by rate ratio")

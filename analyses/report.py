@@ -7,9 +7,11 @@ from pathlib import Path
 
 from timing.citation import citation
 from timing.results.base import format_p
+from timing.strata import strata_in_words
 from timing.study import Run, Study, run_alone
 from timing.study.declaration import analyses_folder
 from timing.study.output import contents, read_json
+from timing.study.scripts import scripts_of
 from timing.tables import latex_text
 
 SECTIONS = {
@@ -29,28 +31,37 @@ LEVEL = 0.05
 
 def main(run: Run) -> None:
     """Write ``report.html``, ``numbers.json`` and ``numbers.tex``."""
+    made = scripts_of(run.study)
+    sections = {
+        title: [script for script in scripts if script in made]
+        for title, scripts in SECTIONS.items()
+    }
     parts = {
         script: contents(run.folder, script)
-        for scripts in SECTIONS.values()
+        for scripts in sections.values()
         for script in scripts
     }
     numbers = merged(parts)
     run.json("numbers", numbers)
     run.text("numbers.tex", "".join(macro(*pair) for pair in sorted(numbers.items())))
+    summary = of_curated if run.study.data.curated else of_own
     words = summary(run, numbers)
-    start = next(i for i, part in enumerate(words) if part.startswith("<h2>"))
+    heads = [i for i, part in enumerate(words) if part.startswith("<h2>")]
+    start = heads[0] if heads else len(words)
     body = [
         f"<h1>{html.escape(run.study.title)}</h1>",
         *words[:start],
     ]
-    for title, scripts in SECTIONS.items():
+    for title, scripts in sections.items():
+        if not scripts:
+            continue
         body.append(f"<h2>{html.escape(title)}</h2>")
         for script in scripts:
             body += [block(run.folder, entry) for entry in parts[script]["entries"]]
     body += [*words[start:], *declaration(run.study)]
     body += [
         "<h2>How to cite</h2>",
-        f"<pre>{html.escape(citation())}</pre>",
+        f"<pre>{html.escape(citation(data=run.study.data.curated))}</pre>",
         f"<footer>{html.escape(run.provenance)}</footer>",
     ]
     run.text("report.html", page(run.study.title, body))
@@ -73,26 +84,72 @@ def macro(name: str, text: str) -> str:
     return f"\\newcommand{{\\{name}}}{{{latex_text(text)}}}\n"
 
 
-def summary(run: Run, numbers: dict[str, str]) -> list[str]:
+def of_curated(run: Run, numbers: dict[str, str]) -> list[str]:
     """Fill the text of ``report.txt``; it begins with whether the answer is stable."""
+    text = (analyses_folder() / "report.txt").read_text(encoding="utf-8")
+    filled = text.format(**numbers, **verdict(run, numbers)).split("\n\n")
+    return [paragraph_of(" ".join(part.split())) for part in filled]
+
+
+def of_own(run: Run, numbers: dict[str, str]) -> list[str]:
+    """Fill the text of ``report_own.txt``, with one paragraph for each hypothesis."""
+    text = (analyses_folder() / "report_own.txt").read_text(encoding="utf-8")
+    before, each, after = text.split("\n---\n")
+    words = Words(numbers | verdict(run, numbers) | in_words(run.study))
+    of_each = [
+        each.format(
+            label=hypothesis.label,
+            **{
+                name: numbers[f"{hypothesis.name}{name}"]
+                for name in ("Launches", "Expected", "RateRatio", "Low", "High", "P")
+            },
+            Holm=numbers[f"{hypothesis.name}Holm"],
+            Detectable=numbers[f"{hypothesis.name}Detectable"],
+        )
+        for hypothesis in run.study.hypotheses
+    ]
+    filled = [before.format_map(words), *of_each, after.format_map(words)]
+    parts = "\n\n".join(filled).split("\n\n")
+    return [paragraph_of(" ".join(part.split())) for part in parts if part.strip()]
+
+
+class Words(dict[str, str]):
+    """Words by name; what a part that could not be made would have said is a dash."""
+
+    def __missing__(self, name: str) -> str:
+        """Return a dash."""
+        return "-"
+
+
+def in_words(study: Study) -> dict[str, str]:
+    """Name what a study declares in running text."""
+    primary = study.primary
+    return {
+        "window": str(primary.window),
+        "period": str(primary.period),
+        "strata": strata_in_words(primary.strata),
+    }
+
+
+def verdict(run: Run, numbers: dict[str, str]) -> dict[str, str]:
+    """Say what the declared test found, and whether other choices say the same."""
     primary = read_json(run.folder / "hypotheses.json")[run.study.primary.name]
     scales = read_json(run.folder / "timescale.json")["results"]
     p = [scale["pvalue"] for scale in scales]
     found = primary["pvalue"] <= LEVEL
     direction = "more" if primary["conditional_rate_ratio"] > 1 else "fewer"
     same = all((value <= LEVEL) == found for value in p)
-    stable = same and (numbers["variantsBelow"] != "0") == found
-    words = {
-        "answer": f"there are {direction} launches around summits than chance gives"
+    stable = same and (numbers.get("variantsBelow", "0") != "0") == found
+    curated = run.study.data.curated
+    events = "launches around summits" if curated else "events in the windows"
+    return {
+        "answer": f"there are {direction} {events} than chance gives"
         if found
         else "neither clustering nor avoidance can be told from chance",
         "stability": "" if stable else "The answer depends on choices. ",
         "lowest": format_p(min(p)),
         "highest": format_p(max(p)),
     }
-    text = (analyses_folder() / "report.txt").read_text(encoding="utf-8")
-    filled = text.format(**numbers, **words).split("\n\n")
-    return [paragraph_of(" ".join(part.split())) for part in filled]
 
 
 def paragraph_of(text: str) -> str:
@@ -105,6 +162,9 @@ def paragraph_of(text: str) -> str:
 def block(folder: Path, entry: dict[str, str]) -> str:
     """Write a table, a figure or a text with its title and its note."""
     name, title = entry["name"], html.escape(entry["title"])
+    if entry["kind"] == "gap":
+        reason = html.escape(entry["note"])
+        return f"<p>Not made: {title}. {reason}</p>"
     if entry["kind"] == "text":
         text = (folder / f"{name}.md").read_text(encoding="utf-8")
         paragraphs = text.rstrip().split("\n\n")

@@ -1,4 +1,4 @@
-"""Test every window, category, class of weapons and anchor at once."""
+"""Test every window, category, class and anchor at once."""
 
 import warnings
 
@@ -21,19 +21,24 @@ def main(run: Run) -> None:
     """Write the smallest p-values, alone and adjusted; draw heat map and curve."""
     variant, days = run.study.primary, run.study.scan_days
     eras = {
-        f"{first[:4]} to {last[:4]}": StudyPeriod(first, last, variant.exclude)
+        f"{first[:4]} to {last[:4]}": StudyPeriod(
+            first, last, variant.exclude, zone=variant.data.zone
+        )
         for first, last in run.study.scan_eras
     }
+    calendar, splits = variant.calendar(), variant.splits()
+    has_meetings = {"meeting_start", "meeting_end"} <= set(calendar.columns)
+    anchors = ("interval", "meeting") if has_meetings else (variant.anchor,)
     with warnings.catch_warnings():
         # The table shows how much information is left.
         warnings.simplefilter("ignore", LowInformationWarning)
         result = scan(
             variant.tests(),
-            variant.calendar(),
+            calendar,
             period={WHOLE: variant.period} | eras,
             windows=[Window(a, b) for a in days for b in days],
-            by=("category", "weapon"),
-            anchors=("interval", "meeting"),
+            by=splits,
+            anchors=anchors,
             min_expected=5.0,
             n_jobs=run.n_jobs,
             progress=run.progress,
@@ -55,7 +60,7 @@ def main(run: Run) -> None:
         note=f"Adjusted p: exact max-T over all specifications. {found}",
     )
     everything = result.select(
-        category="all", weapon="all", anchor=variant.anchor, period=WHOLE
+        **dict.fromkeys(splits, "all"), anchor=variant.anchor, period=WHOLE
     )
     run.figure(
         "window_heatmap",
@@ -63,7 +68,7 @@ def main(run: Run) -> None:
             everything, ax=new_axes(SINGLE, 3.2), value="conditional_rate_ratio"
         ),
         title="Rate ratio within months by days before and after the calendar events",
-        alt_text=f"Heat map of rate ratios, all categories and weapons. {found}",
+        alt_text=f"Heat map of rate ratios, all events and calendar events. {found}",
         data=everything.table,
     )
     run.figure(
@@ -87,12 +92,12 @@ def smallest(result: ScanResult) -> pd.DataFrame:
         ["adjusted", "pvalue", "id"], kind="stable"
     )
     rows = ordered[ordered["same_as"].isna()].head(SHOWN)
-    shown = rows[["period", "category", "weapon", "anchor"]].copy()
+    shown = rows[["period", *result.by, "anchor"]].copy()
     shown["window"] = [
         str(Window(int(a), int(b)))
         for a, b in zip(rows["window_before"], rows["window_after"], strict=True)
     ]
-    shown["launches"] = rows["count"]
+    shown["events"] = rows["count"]
     shown["expected"] = [f"{value:.1f}" for value in rows["expected_count"]]
     shown["rate ratio"] = [format_ratio(v) for v in rows["conditional_rate_ratio"]]
     shown["p alone"] = [format_p(p) for p in rows["pvalue"]]

@@ -1,4 +1,4 @@
-"""Draw the record: one row a year, launches by class, calendar events as bands."""
+"""Draw the record: one row a year, tests by class, calendar events as bands."""
 
 import pandas as pd
 
@@ -8,7 +8,7 @@ from timing.study import Run, run_alone
 
 
 def main(run: Run) -> None:
-    """Draw the launches of the study and the calendar of the primary hypothesis."""
+    """Draw the tests of the study and the calendar of the primary hypothesis."""
     variant = run.study.primary
     tests, calendar = variant.tests(), variant.calendar()
     first, last = variant.period.start.year, variant.period.end.year
@@ -16,15 +16,16 @@ def main(run: Run) -> None:
     inside = tests["date"].between(
         pd.Timestamp(variant.start), pd.Timestamp(variant.end)
     )
-    counts = tests.loc[inside, "weapon"].value_counts()
+    by = variant.data.class_column
+    counts = tests.loc[inside, by].value_counts()
     run.figure(
         "timeline",
-        plot_timeline(tests, calendar, period=variant.period, ax=ax),
-        title="Launches by class, and the calendar events of the primary hypothesis",
-        alt_text=f"One row a year, {first} to {last}: launches as marks by class ("
+        plot_timeline(tests, calendar, period=variant.period, by=by, ax=ax),
+        title="Tests by class, and the calendar events of the primary hypothesis",
+        alt_text=f"One row a year, {first} to {last}: tests as marks by class ("
         + ", ".join(f"{n} {weapon}" for weapon, n in counts.items())
         + f"), calendar events as bands. {variant.label}.",
-        data=tests.loc[inside, ["test_id", "date", "weapon"]],
+        data=tests.loc[inside, ["test_id", "date", by]],
     )
 
 

@@ -1,5 +1,6 @@
 """Vary one choice of the primary hypothesis at a time."""
 
+import numpy as np
 import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
@@ -16,7 +17,8 @@ def main(run: Run) -> None:
     primary = score_shift(run.study.primary)
     results = {variant.label: score_shift(variant) for variant in run.study.variants}
     # The primary p-value stands alone; the others share the price of being many.
-    holm = multipletests([r.pvalue for r in results.values()], method="holm")[1]
+    p = [result.pvalue for result in results.values()]
+    holm = multipletests(p, method="holm")[1] if p else np.array([])
     rows = [row_of("primary", primary) | {"Holm p": ""}]
     rows += [
         row_of(label, result) | {"Holm p": format_p(p)}

@@ -413,7 +413,7 @@ def test_controls_at_fault_are_named():
         adjusted_score(y, x, stratum, columns, names=names)
     assert str(caught.value) == (
         "`controls` has columns that add nothing: 'step', 'one' constant within the "
-        "strata (those with launches); 'sum' collinear with those before, within the "
+        "strata (those with events); 'sum' collinear with those before, within the "
         "strata."
     )
 

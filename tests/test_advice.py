@@ -194,8 +194,8 @@ def measured(name):
     """Say of a size that was measured what the advice says."""
     clustered, slow = _MEASURED[name]
     return (
-        f"it rejects {clustered:.0%} of true nulls where launches cluster, {slow:.0%} "
-        "where calendar and launches also share a slow cause"
+        f"it rejects {clustered:.0%} of true nulls where events cluster, {slow:.0%} "
+        "where calendar and events also share a slow cause"
     )
 
 
@@ -249,7 +249,7 @@ def test_a_trend_is_told_from_clustering():
     rng = np.random.default_rng(3)
     texts = [text_of(rising(rng), Uniform()) for _ in range(60)]
     assert np.mean(["moves slowly" in text for text in texts]) > 0.95
-    assert np.mean(["launches cluster:" in text for text in texts]) < 0.1
+    assert np.mean(["events cluster:" in text for text in texts]) < 0.1
     # Clustering of days alone is no trend to a null model that keeps the pattern.
     rng = np.random.default_rng(4)
     shifted = [text_of(exciting(rng, 3.0), CircularShift(None)) for _ in range(60)]
@@ -264,7 +264,7 @@ def test_a_trend_is_told_from_clustering():
 )  # fmt: skip
 def test_a_rate_that_moves_warns_where_nothing_slow_is_held(null):
     text = text_of(rising(np.random.default_rng(1)), null)
-    assert "the launch rate moves slowly" in text
+    assert "the event rate moves slowly" in text
     assert "if the calendar's density moves with it" in text
 
 
@@ -280,9 +280,9 @@ def test_a_rate_that_moves_is_held_by_strata_and_local_shifts(null):
 
 def test_the_message_says_what_was_found_and_what_to_do():
     text = text_of(exciting(np.random.default_rng(1), 3.0), Uniform())
-    assert text.startswith("the launches cluster: within 30 days of each other there")
-    assert "times as many pairs as independent launches in each year would make" in text
-    assert "`null` (launch days are spread at random over the days of" in text
+    assert text.startswith("the events cluster: within 30 days of each other there")
+    assert "times as many pairs as independent events in each year would make" in text
+    assert "`null` (event days are spread at random over the days of" in text
     assert measured("Uniform(strata=None)") in text
     assert text.endswith('use `CircularShift("month")` or `randomization_test`.')
 
@@ -309,7 +309,7 @@ def test_few_launches_give_no_advice():
     run[100 : 100 + FEWEST - 1] = 1
     assert text_of(run, Uniform()) == ""
     run[100 + FEWEST] = 1
-    assert "the launches cluster" in text_of(run, Uniform())
+    assert "the events cluster" in text_of(run, Uniform())
 
 
 def test_a_span_left_out_is_not_a_gap_in_the_rate():
@@ -411,7 +411,7 @@ def test_a_null_model_of_ones_own_does_not_warn():
     @dataclass(frozen=True)
     class Turned(NullModel):
         def in_words(self):
-            return "the launches are turned"
+            return "the events are turned"
 
         def draw(self, launches, day, *, size, rng):
             return np.stack([np.roll(launches, rng.integers(N)) for _ in range(size)])
@@ -428,7 +428,7 @@ def test_a_null_model_of_ones_own_does_not_warn():
         )
 
     assert run(Turned()) == []
-    assert "`null` (the launches are turned) does not hold" in run(Naive())[0]
+    assert "`null` (the events are turned) does not hold" in run(Naive())[0]
 
 
 def test_lag_profile_warns():
@@ -483,7 +483,7 @@ SALVOS = pd.DataFrame(
 def test_regressions_warn_of_their_models_own_errors(fit):
     found = warned(lambda: fit(cov="model"))
     assert len(found) == 1
-    assert "`cov` ('model': launches are independent) does not hold this" in found[0]
+    assert "`cov` ('model': events are independent) does not hold this" in found[0]
     assert warned(lambda: fit(cov="robust")) == []
 
 
@@ -499,7 +499,7 @@ def test_errors_that_allow_for_clustering_still_need_effects_of_time():
         )
     ] = 1
     text = errors_text(growing, cov="HAC")
-    assert "the launch rate moves slowly" in text
+    assert "the event rate moves slowly" in text
     assert "`controls` (none of time) does not hold this fixed" in text
     for options in ({"controls": ("year",)}, {"controls": ("trend",)}, {"strata": 90}):
         assert errors_text(growing, cov="HAC", **options) == ""

@@ -1,5 +1,6 @@
 """Tests of what is assumed where a period, a window or a clock is not stated."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -47,6 +48,9 @@ def test_a_result_says_what_it_assumed_and_is_that_of_the_stated(function):
     assert bare.specification.window == "7 days before to 7 days after (assumed)"
     assert "assumed" in bare.summary()
     assert "assumed" not in full.summary()
+    row = full.to_frame().iloc[0]
+    for name in full.table_fields:  # no option of the specification takes its place
+        np.testing.assert_equal(row[name], getattr(full, name))
 
 
 def test_other_functions_assume_the_same():

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import timing
-from timing.errors import ArgumentError
+from timing.errors import ArgumentError, SchemaError
 
 TABLE = pd.DataFrame(
     {
@@ -132,3 +132,27 @@ def test_the_result_reads_and_stores_well():
         "first": "2020-01-05", "second": None, "lag": None, "status": "only in first",
     }  # fmt: skip
     assert "<table" in result._repr_html_()
+
+
+def test_coverage_by_source_needs_the_column():
+    message = "`by` is 'source'; it must be one of 'date', 'confidence'."
+    with pytest.raises(ArgumentError, match=message):
+        timing.coverage(TABLE, by="source")
+
+
+def test_coverage_drops_no_row_in_silence():
+    table = TABLE.assign(date=["2009-12-31", "", "2014-05-05", "soon"])
+    with pytest.raises(SchemaError) as caught:
+        timing.coverage(table)
+    assert str(caught.value) == (
+        "`table`: row 2, column 'date': '': must not be blank\n"
+        "`table`: row 4, column 'date': 'soon': is not a date (rule: YYYY-MM-DD, a day "
+        "that exists)"
+    )
+
+
+def test_a_row_without_sources_is_counted():
+    table = TABLE.assign(sources=[None, "nobody", "", 7])
+    counts = timing.coverage(table, by="source_kind")
+    assert counts["all"].tolist() == [1, 2, 1]
+    assert counts["unknown source"].tolist() == [1, 2, 1]

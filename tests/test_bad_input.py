@@ -90,7 +90,7 @@ def test_every_day_exposed_is_an_error(run: Any):
     ("tests", "error", "text"),
     [
         ([], EmptySelectionError, "`tests` has no rows: the selection is empty"),
-        (["2017-12-31"], EmptySelectionError, "`tests` has no launch on the at-risk"),
+        (["2017-12-31"], EmptySelectionError, "`tests` has no event on the at-risk"),
         ([pd.NaT], SchemaError, "row 1, column 'date'"),
         (["2018-03-01", None], SchemaError, "row 2, column 'date'"),
         ([20180301], SchemaError, "row 1, column 'date': 20180301: is not a date"),

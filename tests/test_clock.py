@@ -1,5 +1,6 @@
 """Dates as users write them, and the Korean days that they fall on."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,8 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import timing
 from timing.clock import parse_days, to_dates, venue_to_days
+from timing.errors import SchemaError
 from timing.home import is_zone
+from timing.inputs import read_intervals
 from timing.period import day_number
 
 DAYS = st.dates(date(1984, 1, 1), date(2026, 12, 31))
@@ -192,3 +196,56 @@ def test_days_survive_the_way_to_dates_and_back(days: list[date]):
 
 def test_a_time_that_leaves_the_calendar_is_not_read():
     assert _korean(["0001-01-01T00:00+12:00"]) == [None]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        np.datetime64("12000-01-01"),
+        np.datetime64("-0001-12-31"),
+        np.datetime64("10000-01-01T00:00", "us"),
+        np.datetime64("NaT"),
+        pd.Timestamp(np.datetime64("12000-01-01", "s")),
+    ],
+    ids=str,
+)
+def test_a_day_outside_the_years_1_to_9999_is_no_date(value: Any):
+    assert _korean([value]) == [None]
+    known = parse_days(pd.Series([value], dtype=object))[1]
+    assert known.tolist() == [False]
+    column = pd.Series(np.array([value, np.datetime64("2018-03-01")], "datetime64[s]"))
+    assert _korean(column) == [None, "2018-03-01"]
+
+
+@pytest.mark.parametrize(
+    ("value", "clock"),
+    [
+        ("9999-12-31T20:00+00:00", "Asia/Seoul"),
+        ("0001-01-01T03:00+00:00", "America/New_York"),
+    ],
+)
+def test_a_moment_whose_day_on_the_clock_has_no_date_is_an_error(value, clock):
+    period = timing.StudyPeriod("2018-01-01", "2018-12-31", zone=clock)
+    text = f"`tests`: row 2, column 'date': '{value}': is not a date"
+    with pytest.raises(SchemaError, match=re.escape(text)):
+        timing.nearest(
+            ["2018-03-01", value], ["2018-03-02"], direction="both", period=period
+        )
+
+
+@pytest.mark.parametrize("blank", ["", None, float("nan"), pd.NA])
+@pytest.mark.parametrize("dtype", ["object", "category"])
+def test_a_blank_zone_is_the_clock_of_the_study(blank: Any, dtype: str):
+    zones = pd.Series(["America/New_York", blank], dtype=dtype)
+    days = ["2018-03-01", "2018-05-01"]
+    calendar = pd.DataFrame({"start": days, "end": days, "zone": zones})
+    joined = timing.nearest(["2018-03-02", "2018-05-02"], calendar, direction="prior")
+    assert joined["lag"].tolist() == [0, 1]  # a day in New York covers two in Seoul
+    filled = calendar.assign(zone=["America/New_York", ""])
+    kept = [read_intervals(table).sha256 for table in (calendar, filled)]
+    assert kept[0] == kept[1]
+
+
+@pytest.mark.parametrize("name", [5, None, True, 1.5, b"UTC"])
+def test_what_is_no_text_is_no_zone(name: Any):
+    assert not is_zone(name)

@@ -105,7 +105,7 @@ def test_launches_that_cluster_are_seen_at_clock_times_too():
         "period": timing.StudyPeriod("2020-01-01", "2020-12-31"), "unit": "event",
         "window": timing.Window("8h", 0), "resolution": "time",
     }  # fmt: skip
-    with pytest.warns(ClusteringWarning, match="the launches cluster: within 3 days"):
+    with pytest.warns(ClusteringWarning, match="the events cluster: within 3 days"):
         timing.permutation_test(
             times.tolist(), CALENDAR, null=timing.Uniform(), **arguments
         )

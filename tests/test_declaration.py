@@ -34,7 +34,7 @@ def test_the_declared_study_says_what_its_file_says():
     assert study.scales[0] is None
     for hypothesis in study.hypotheses:
         assert (hypothesis.before, hypothesis.after) == (7, 7)
-        assert hypothesis.weapons == ("ballistic", "cruise", "satellite", "nuclear")
+        assert hypothesis.classes == ("ballistic", "cruise", "satellite", "nuclear")
         assert hypothesis.why
 
 

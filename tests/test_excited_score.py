@@ -121,7 +121,7 @@ def test_the_randomization_test_takes_it_as_its_null_regression(unit: Any):
     assert scores.size == 1096
     low, high = result.interval
     assert low < result.conditional_rate_ratio < high
-    assert "earlier launches" in result.specification.null
+    assert "earlier events" in result.specification.null
     assert result.specification.options["family"] == "self-exciting"
     assert 0 < float(result.specification.options["branching"]) < 1
 
@@ -135,7 +135,7 @@ def test_the_self_exciting_family_takes_days_and_events_only():
 
 def test_launches_that_excite_none_are_said_to():
     tests = np.datetime64("2020-01-01") + np.arange(0, 1096, 9)
-    with pytest.warns(FallbackWarning, match="no launch excites another"):
+    with pytest.warns(FallbackWarning, match="no event excites another"):
         result = timing.randomization_test(
             tests, ["2020-05-01", "2021-06-01"],
             period=timing.StudyPeriod("2020-01-01", "2022-12-31"),

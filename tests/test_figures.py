@@ -99,7 +99,7 @@ def test_the_timeline_has_a_bar_for_each_event_in_each_year(ax: Any):
     plot_timeline(TESTS, CALENDAR, period=PERIOD, ax=ax)
     # 10-12 May 2024 are days 131-133; 30 December to 2 January lies in two rows.
     expected = [(130.5, 133.5, 2024), (364.5, 366.5, 2024), (0.5, 2.5, 2025)]
-    assert np.allclose(_bars(ax, "summit"), expected)
+    assert np.allclose(_bars(ax, "calendar event"), expected)
     # March 2025, days 60-90, is not at risk.
     assert np.allclose(_bars(ax, "not at risk"), [(59.5, 90.5, 2025)])
 
@@ -107,8 +107,8 @@ def test_the_timeline_has_a_bar_for_each_event_in_each_year(ax: Any):
 def test_the_timeline_names_every_kind_of_mark_once(ax: Any):
     plot_timeline(TESTS, CALENDAR, period=PERIOD, ax=ax)
     assert sorted(_labels(ax)) == [
-        "ballistic (3)", "cruise (1)", "drone (1)", "not at risk", "nuclear (1)",
-        "summit",
+        "ballistic (3)", "calendar event", "cruise (1)", "drone (1)", "not at risk",
+        "nuclear (1)",
     ]  # fmt: skip
     assert ax.get_xlabel() == "day of the year"
     assert ax.get_yticks().tolist() == [2024, 2025]
@@ -200,7 +200,7 @@ def test_an_exact_null_is_drawn_as_bars_of_its_probabilities(ax: Any, permutatio
     assert centres == pytest.approx(null.support[shown].tolist())
     assert heights == pytest.approx(null.probability[shown].tolist())
     assert sum(heights) == pytest.approx(1)
-    assert ax.get_xlabel() == "launches on exposed days"
+    assert ax.get_xlabel() == "events on exposed days"
     assert ax.get_ylabel() == "probability"
 
 
@@ -264,10 +264,10 @@ def test_a_lag_profile_has_a_marker_and_a_stem_at_each_lag(ax: Any, profile: Any
 def test_a_lag_profile_names_its_axes(ax: Any, profile: Any):
     plot_lag_profile(profile, ax=ax)
     assert ax.get_xlabel() == "days from the start of a calendar event"
-    assert ax.get_ylabel().startswith("launches")
+    assert ax.get_ylabel().startswith("events")
     assert ax.get_ylim()[0] == 0
     assert sorted(_labels(ax)) == [
-        "expected", "global 95% envelope, all lags at once", "launches",
+        "events", "expected", "global 95% envelope, all lags at once",
         "pointwise 95% limits of the null",
     ]  # fmt: skip
     assert ax.get_title() == f"all lags at once: p = {profile.global_pvalue:.3f}"
@@ -396,3 +396,28 @@ def test_the_waterfall_draws_what_is_left_and_what_was_taken_out(ax: Any):
 def test_a_waterfall_needs_its_columns(ax: Any):
     with pytest.raises(ArgumentError, match="`decisions` lacks the column 'rows left'"):
         plot_waterfall(pd.DataFrame({"decision": ["a"]}), ax=ax)
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([9, -1], r"`rows left` is -1; it must be a whole number of at least 0\."),
+        ([9, "x"], r"`rows left` is 'x'; it must be a whole number of at least 0\."),
+        ([], r"`decisions` is empty\."),
+    ],
+)
+def test_a_waterfall_needs_numbers_of_rows(ax: Any, rows: list[Any], message: str):
+    decisions = pd.DataFrame({"decision": ["a"] * len(rows), "rows left": rows})
+    with pytest.raises(ArgumentError, match=message):
+        plot_waterfall(decisions, ax=ax)
+
+
+def test_a_waterfall_of_no_rows_at_all_is_drawn(ax: Any):
+    plot_waterfall(pd.DataFrame({"decision": [5], "rows left": [0]}), ax=ax)
+    assert ax.get_xlim() == (0, 1.12)
+
+
+def test_a_timeline_needs_a_period(ax: Any):
+    message = "`period` is a str; it must be a StudyPeriod"
+    with pytest.raises(ArgumentError, match=message):
+        plot_timeline(TESTS, CALENDAR, period="2018", ax=ax)

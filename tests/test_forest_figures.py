@@ -104,3 +104,50 @@ def test_a_clock_has_24_hours_on_polar_axes():
         plot_clock_face([1] * 12)
     with pytest.raises(ArgumentError, match="'rectilinear'; it must be polar"):
         plot_clock_face([1] * 24, new_axes(SINGLE, 3))
+
+
+ROW = {"label": "a", "rate_ratio": 1.0, "low": 0.5, "high": 2.0}
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (7, "`rows` is a int; it must be a DataFrame"),
+        (pd.DataFrame([ROW | {"low": "x"}]), r"`rows\['low'\]` must hold numbers only"),
+        (
+            pd.DataFrame([[1, 1, 1, 1, 1]], columns=[*ROW, "low"]),
+            "`rows` has twice the column 'low'",
+        ),
+    ],
+)
+def test_a_forest_takes_tables_of_numbers_only(rows, message):
+    with pytest.raises(ArgumentError, match=message):
+        plot_forest(rows)
+
+
+def test_blank_numbers_and_notes_of_a_forest_are_left_out():
+    rows = pd.DataFrame([ROW | {"note": "n"}, ROW | {"rate_ratio": None, "note": None}])
+    ax = plot_forest(rows, new_axes(SINGLE, 3))
+    assert [text.get_text() for text in ax.texts] == ["n"]
+
+
+@pytest.mark.parametrize("hours", [["x"] * 24, [[1]] + [1] * 23, 5, [-1] * 24])
+def test_a_clock_takes_counts_only(hours):
+    with pytest.raises(ArgumentError, match="^`hours` (must hold|has 1 counts)"):
+        plot_clock_face(hours)
+
+
+@pytest.mark.parametrize("plot", [plot_forest, plot_clock_face])
+def test_there_must_be_axes_to_draw_on(plot):
+    first = [1] * 24 if plot is plot_clock_face else pd.DataFrame([ROW])
+    message = "`ax` is a str; it must be the Axes of a figure"
+    with pytest.raises(ArgumentError, match=message):
+        plot(first, "here")
+
+
+def test_text_of_the_user_is_no_formula():
+    row = ROW | dict.fromkeys(("label", "note", "group"), r"2 $ to \frac{ $")
+    ax = plot_forest(pd.DataFrame([row]), new_axes(SINGLE, 3))
+    ax.figure.draw_without_rendering()
+    shown = [text.get_text() for text in (*ax.texts, *ax.get_yticklabels())]
+    assert shown == [r"2 \$ to \frac{ \$"] * 3

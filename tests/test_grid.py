@@ -268,7 +268,7 @@ def test_the_unit_is_one_of_four(unit: Any):
 
 
 def test_no_launch_at_risk_is_an_error():
-    message = "`tests` has no launch on the at-risk days of 2025-10-01 to 2025-10-31"
+    message = "`tests` has no event on the at-risk days of 2025-10-01 to 2025-10-31"
     with pytest.raises(EmptySelectionError, match=message):
         build_grid(["2025-11-01"], TOY, period=OCTOBER, window=NONE)
 

@@ -166,7 +166,7 @@ def test_a_dispersion_in_which_the_likelihood_does_not_fall_is_not_used(monkeypa
 
 
 def test_single_launches_only_are_an_error():
-    with pytest.raises(EstimationError, match="single launches only"):
+    with pytest.raises(EstimationError, match="single events only"):
         on_panel(SALVOS.assign(n_missiles=1))
 
 
@@ -190,7 +190,7 @@ def test_the_result_survives_json_and_reads_well():
     again = HurdleRegressionResult.from_dict(stored)
     assert again.summary() == fit.summary()
     assert again.size.params == fit.size.params
-    assert "Salvo size given a launch day: rate ratio" in str(fit)
+    assert "Salvo size given an event day: rate ratio" in str(fit)
     row = fit.to_frame().iloc[0]
     assert row["size_rate_ratio"] == fit.size.rate_ratio
     assert row["size_ci_low"] == fit.size.interval[0]

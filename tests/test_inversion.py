@@ -134,3 +134,18 @@ def test_without_information_nothing_is_detectable():
             alternative=alternative,
         )
         assert ratio == answer
+
+
+@pytest.mark.parametrize("alternative", ["two-sided", "greater", "less"])
+def test_a_test_that_rejects_nearly_always_finds_a_ratio_of_1(alternative):
+    score = score_of("strata", 1, 1.0)
+    found = detectable_by_score(
+        score.scores,
+        score.launches,
+        score.share,
+        score.deviation,
+        power=0.8,
+        level=0.9,
+        alternative=alternative,
+    )
+    assert found == 1.0

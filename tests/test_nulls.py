@@ -340,5 +340,5 @@ def test_a_nearly_explosive_fit_warns():
     rng = np.random.default_rng(1)
     y = np.zeros(400, dtype=int)
     y[200:] = rng.poisson(np.linspace(0, 9, 200))
-    with pytest.warns(InvalidNullWarning, match="the launches nearly explode; use fin"):
+    with pytest.warns(InvalidNullWarning, match="the events nearly explode; use fin"):
         SelfExciting(None).draw(y, np.arange(400), size=1, rng=rng)

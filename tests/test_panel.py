@@ -71,7 +71,7 @@ def test_a_control_must_not_take_the_name_of_a_column(name: str):
         ({"period": "2025"}, ArgumentError, "`period` is a str"),
         ({"window": 7}, ArgumentError, "`window` is a int"),
         ({"window": Window(20, 20)}, ArgumentError, "`window` spans 41 days"),
-        ({"tests": ["2025-10-22"]}, EmptySelectionError, "`tests` has no launch"),
+        ({"tests": ["2025-10-22"]}, EmptySelectionError, "`tests` has no event"),
         ({"tests": []}, EmptySelectionError, "`tests` has no rows"),
         ({"calendar": ["2024-01-01"]}, NoContrastError, "no at-risk day"),
         ({"calendar": ["2025-10-10"], "window": Window(9, 16),

@@ -254,7 +254,7 @@ def test_exposure_that_fills_the_strata_warns():
         (
             {"period": timing.StudyPeriod("2021-01-01", "2021-12-31")},
             EmptySelectionError,
-            "`tests` has no launch on the at-risk days of 2021-01-01 to 2021-12-31",
+            "`tests` has no event on the at-risk days of 2021-01-01 to 2021-12-31",
         ),
     ],
 )

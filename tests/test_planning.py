@@ -67,7 +67,7 @@ def never(tests, calendar, period, window) -> float:
 
 def few_fail(tests, calendar, period, window) -> float:
     if len(tests) < 53:
-        msg = "too few launches"
+        msg = "too few events"
         raise EmptySelectionError(msg)
     return 0.0
 
@@ -446,8 +446,8 @@ def test_summaries_say_what_was_simulated(results):
     lines = results["size"].summary().splitlines()
     assert lines[:4] == [
         "Size: share of true nulls rejected",
-        "Simulated: 20 records of 60 expected launches, 2020-01-01 to 2021-12-31",
-        "Process: independent launches at a rate that changes by a factor of 10 over "
+        "Simulated: 20 records of 60 expected events, 2020-01-01 to 2021-12-31",
+        "Process: independent events at a rate that changes by a factor of 10 over "
         "the span; 20 events of 1 day: independent at a constant rate",
         "Window: 3 days before to 3 days after",
     ]

@@ -319,7 +319,7 @@ def test_a_shared_rate_ties_the_calendar_to_the_launches(shared, low, high):
          "9 events of 3 days: that excite later ones (branching ratio 0.7, mean delay "
          "30 days) over a constant rate"),
         (DrawnCalendar(shared=True),
-         "60 events of 1 day: independent at the rate of the launches"),
+         "60 events of 1 day: independent at the rate of the events"),
     ],
 )  # fmt: skip
 def test_calendars_in_words(calendar, words):
@@ -328,7 +328,7 @@ def test_calendars_in_words(calendar, words):
 
 def test_scenarios_in_words():
     assert scenario("renewal, even gaps").in_words() == (
-        "launches with gamma gaps (shape 3) at a constant rate; the given 73 calendar "
+        "events with gamma gaps (shape 3) at a constant rate; the given 73 calendar "
         "events"
     )
     drawn = scenario(Campaigns(rate=Moratorium(90)), calendar=DrawnCalendar(5))
@@ -378,7 +378,7 @@ def test_the_fitted_rate_is_zero_on_excluded_days():
 
 
 def test_no_launch_to_fit_is_refused():
-    with pytest.raises(EmptySelectionError, match="`tests` has no launch on the at-ri"):
+    with pytest.raises(EmptySelectionError, match="`tests` has no event on the at-ri"):
         fitted(["2030-01-01"], period=PERIOD)
 
 
@@ -393,7 +393,7 @@ class Pairs(Process):
 
     def in_words(self) -> str:
         """Return the process in words."""
-        return "pairs of launches"
+        return "pairs of events"
 
     def draw(self, expected, rng):
         """Draw the first of each pair, and the second."""
@@ -524,7 +524,7 @@ def test_records_are_tables_too():
         ({"rate_ratio": 0.0}, "`rate_ratio` is 0.0; it must be a finite number above"),
         ({"n_launches": 0}, "`n_launches` is 0; it must be a finite number above 0"),
         ({"n_launches": 2000},
-         "`n_launches` is 2000; a period of 1461 at-risk days has no more launch days"),
+         "`n_launches` is 2000; a period of 1461 at-risk days has no more event days"),
         ({"n_replicates": 0}, "`n_replicates` is 0; it must be a whole number"),
         ({"process": "poisson"}, "`process` is 'poisson'"),
         ({"process": Poisson(Given(np.zeros(DAYS.size)))},

@@ -108,7 +108,7 @@ def test_a_result_of_another_kind_is_refused():
 def test_the_summary_reads_for_a_referee():
     text = run().summary()
     for piece in (
-        "Null: given the launch rate of each calendar month of each year",
+        "Null: given the event rate of each calendar month of each year",
         "score Z = ",
         "naive shuffle of dates",
         "within strata, 95% interval",

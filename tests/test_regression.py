@@ -102,7 +102,7 @@ def test_full_model_agrees_with_r(days, golden):
     assert fit.std_error == pytest.approx(expected["post7"]["se"], rel=1e-7)
     assert fit.params["pre7"] == pytest.approx(expected["pre7"]["est"], abs=1e-8)
     reasons = {d.reason: d.rows for d in fit.dropped}
-    assert reasons["day in a level of 'year' without a launch"] == 365
+    assert reasons["day in a level of 'year' without an event"] == 365
 
 
 def golden_design_path():
@@ -361,7 +361,7 @@ def test_the_result_survives_json_and_reads_well():
     stored = json.loads(json.dumps(fit.to_dict(), allow_nan=False))
     again = CountRegressionResult.from_dict(stored)
     assert again.summary() == fit.summary()
-    assert "Null: exposure does not change the launch rate, given weekday" in str(fit)
+    assert "Null: exposure does not change the event rate, given weekday" in str(fit)
     assert {"exposed", "intercept", "weekday_Tue"} <= set(fit.params)
 
 

@@ -107,10 +107,10 @@ def test_a_folder_begun_by_one_process_is_finished_by_two(tmp_path):
 
 def test_half_written_files_are_ignored(tmp_path):
     run(numbers, PER_CHUNK, folder=tmp_path)
-    (tmp_path / "chunk-00001.part").write_text('[{"uniform": 0.', encoding="utf-8")
+    (tmp_path / ".1-1.part").write_text('[{"uniform": 0.', encoding="utf-8")
     found = run(numbers, 2 * PER_CHUNK, folder=tmp_path)
     same(found, run(numbers, 2 * PER_CHUNK))
-    assert not list(tmp_path.glob("*.part"))
+    assert [path.name for path in tmp_path.glob("*.part")] == [".1-1.part"]
 
 
 def test_the_folder_gives_back_every_number_to_the_last_digit(tmp_path):

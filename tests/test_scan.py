@@ -346,7 +346,7 @@ def test_rows_are_tested_or_skipped_with_a_reason():
         ["month", "all"], ["month", "a"], ["summit", "all"], ["summit", "a"],
     ]  # fmt: skip
     reasons = result.skipped.set_index(["category", "weapon"])["reason"]
-    assert reasons["summit", "outside"] == "no launches"
+    assert reasons["summit", "outside"] == "no events"
     assert reasons["later", "all"] == "no exposed day"
     assert reasons["always", "a"] == "every day exposed"
     assert len(result.table) + len(result.skipped) == 5 * 3
@@ -363,12 +363,12 @@ def test_a_stratum_wholly_exposed_has_no_variance():
     )  # fmt: skip
     assert result.table["weapon"].tolist() == ["all", "b"]
     assert result.skipped["reason"].tolist() == [
-        "zero variance (no stratum with launches is partly exposed)"
+        "zero variance (no stratum with events is partly exposed)"
     ]
 
 
 def test_nothing_left_is_an_error_that_says_why():
-    with pytest.raises(EmptySelectionError, match=r"\(2 no launches\)"):
+    with pytest.raises(EmptySelectionError, match=r"\(2 no events\)"):
         scan(["2019-01-01"], ["2020-02-02"], **{**COMMON, "by": ()})
 
 
@@ -559,7 +559,7 @@ def test_the_summary_reads_for_a_referee():
     text = str(result)
     for piece in (
         "Scan of 18 specifications; 0 were not tested",
-        "Null: given the launch rate of each calendar month of each year",
+        "Null: given the event rate of each calendar month of each year",
         "the same for all specifications",
         "max-T, step-down, over all 326 shifts of the calendar",
         "each on its own, ",
@@ -627,7 +627,7 @@ def test_specifications_that_expect_too_few_launches_are_skipped():
     limit = float(crude.median()) - 1e-6
     lean = scan(TESTS, CALENDAR, **COMMON, min_expected=limit)
     assert lean.table["id"].tolist() == full.table["id"][crude >= limit].tolist()
-    few = f"fewer than {limit:g} launches expected on exposed days"
+    few = f"fewer than {limit:g} events expected on exposed days"
     assert lean.skipped["reason"].eq(few).sum() == (crude < limit).sum() > 0
     kept = full.table.set_index("id").loc[lean.table["id"]].reset_index()
     np.testing.assert_allclose(lean.table["pvalue"], kept["pvalue"])

@@ -201,3 +201,13 @@ def test_the_curated_schema_lists_the_columns_that_a_table_lacks():
 def test_what_is_no_table_is_told_apart():
     with pytest.raises(SchemaError, match=r"`tests`.* must be a table"):
         timing.validate_tests(["2025-10-28"])  # type: ignore[arg-type]
+
+
+def test_several_levels_of_column_names_are_an_error():
+    frame = pd.DataFrame([["2018-03-01", 1]])
+    frame.columns = pd.MultiIndex.from_tuples([("date", "x"), ("n", "x")])
+    with pytest.raises(SchemaError) as caught:
+        timing.validate_tests(frame)
+    assert str(caught.value) == (
+        "`tests`: column '(all)': has several levels of column names; it must have one"
+    )

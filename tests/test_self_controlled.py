@@ -410,7 +410,9 @@ def test_a_significant_window_before_the_events_is_named():
     windows = {"post": (0, 5), "pre": (-5, -1)}
     fit = self_controlled(tests, visits, period=period, windows=windows)
     assert fit.joint_test("pre").pvalue < 0.05
-    assert any("launches may change later events" in text for text in fit.warnings)
+    assert any(
+        "events may change later calendar events" in text for text in fit.warnings
+    )
     without = self_controlled(tests, visits, period=period, windows={"post": (0, 5)})
     assert without.joint_test("pre") is None
     assert without.warnings == ()
@@ -441,7 +443,7 @@ def test_a_band_without_launches_leaves_the_fit():
     )
     reasons = {d.reason: d.rows for d in fit.dropped}
     february = int(PANEL["date"].dt.month.eq(2).sum())
-    assert reasons["day in a level of 'season' without a launch"] == february
+    assert reasons["day in a level of 'season' without an event"] == february
 
 
 def test_planted_ratios_are_recovered():

@@ -338,7 +338,7 @@ def test_the_result_survives_json_and_reads_well(fit):
     np.testing.assert_array_equal(again.rescaled, fit.rescaled)
     assert again.branching_interval == fit.branching_interval
     text = str(fit)
-    assert "Null: exposure does not change the base rate of launches" in text
+    assert "Null: exposure does not change the base rate of events" in text
     assert f"Branching ratio: {fit.branching:.2f}, 95% interval" in text
     assert fit.to_frame()["half_life"].item() == fit.half_life
     # Four more parameters than nothing: base, b, eta and delay.

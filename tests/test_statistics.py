@@ -301,9 +301,10 @@ def test_results_survive_json_and_say_what_they_are(statistic: Any):
         stored = json.loads(json.dumps(result.to_dict()))
         assert PermutationResult.from_dict(stored).to_dict() == result.to_dict()
         words = statistic.replace("_", " ").capitalize()
+        assert result.to_frame().loc[0, "statistic"] == result.statistic
         text = result.summary()
         assert (f"{words}: " in text) == (statistic != "count")
-        assert "Launches on exposed days: 4, expected" in text
+        assert "Events on exposed days: 4, expected" in text
         assert "Equivalence: the rate ratio lies between 0.50 and 2.00, p = " in text
         assert timing.plot_null_distribution(result).get_xlabel()
 

@@ -283,6 +283,11 @@ def counted_tests(monkeypatch, stop_at=None):
     return calls
 
 
+def hidden(folder):
+    """Where an unfinished run works."""
+    return folder.with_name(f".{folder.name}.unfinished")
+
+
 def interrupted(study, folder, **options):
     options = {"progress": False, "scripts": TWO} | options
     with pytest.raises(KeyboardInterrupt):
@@ -298,6 +303,7 @@ def resumed(study, folder, **options):
 
 def files_of(folder):
     """Every file of a folder, hidden ones too; without the seconds of the manifest."""
+    assert not hidden(folder).exists()
     found = {path.name: path.read_bytes() for path in folder.iterdir()}
     manifest = json.loads(found["manifest.json"])
     del manifest["seconds"]
@@ -329,16 +335,17 @@ def test_the_size_check_goes_on_from_its_chunks(tmp_path, monkeypatch, n_jobs):
     timing.run_study(SMALL, whole, scripts=TWO, progress=False)
     counted_tests(monkeypatch, stop_at=PER_CHUNK + 1)
     interrupted(SMALL, broken)
-    assert [path.name for path in broken.rglob("chunk-*")] == ["chunk-00000.json"]
+    assert not broken.exists()
+    chunks = hidden(broken).rglob("chunk-*")
+    assert [path.name for path in chunks] == ["chunk-00000.json"]
     counted_tests(monkeypatch)
     assert resumed(SMALL, broken, n_jobs=n_jobs) == files_of(whole)
-    assert not list(broken.glob(".*"))
 
 
 def test_a_script_whose_file_has_changed_is_run_again(tmp_path, monkeypatch):
     counted_tests(monkeypatch, stop_at=1)
     interrupted(SMALL, tmp_path)
-    path = tmp_path / "data_decisions.md"
+    path = hidden(tmp_path) / "outputs" / "data_decisions.md"
     before, described = path.read_bytes(), counted(monkeypatch, "describe")
     counted_tests(monkeypatch, stop_at=1)
     interrupted(SMALL, tmp_path, resume=True)
@@ -379,7 +386,7 @@ def test_another_request_starts_afresh_and_says_so(
 def test_other_data_start_afresh(tmp_path, monkeypatch, capsys):
     counted_tests(monkeypatch, stop_at=PER_CHUNK + 1)
     interrupted(SMALL, tmp_path)
-    request = tmp_path / ".unfinished" / "request.json"
+    request = hidden(tmp_path) / "request.json"
     stored = json.loads(request.read_text(encoding="utf-8"))
     stored["data_sha256"]["weapons_tests.csv"] = "0" * 64
     request.write_text(json.dumps(stored), encoding="utf-8")

@@ -49,7 +49,7 @@ def test_a_table_has_one_row_for_each_result(permutation: Any, randomization: An
     assert table["method"].tolist() == ["permutation_test", "randomization_test"]
     assert table.columns.tolist() == [
         "label", "method", "rate ratio", "95% interval", "p", "naive p", "errors",
-        "launches", "on exposed days", "expected", "exposed days", "at-risk days",
+        "events", "on exposed days", "expected", "exposed days", "at-risk days",
         "calendar events", "rows in the fit", "detectable ratio", "information left",
     ]  # fmt: skip
     row = table.iloc[0]
@@ -57,7 +57,7 @@ def test_a_table_has_one_row_for_each_result(permutation: Any, randomization: An
     assert row["p"] == format_p(permutation.pvalue)
     assert row["naive p"] == format_p(permutation.naive_pvalue)
     # Windows: 28-30 October and 13-15 November; the 28th alone is a launch day.
-    assert row[["launches", "on exposed days", "exposed days"]].tolist() == [5, 1, 6]
+    assert row[["events", "on exposed days", "exposed days"]].tolist() == [5, 1, 6]
     assert row[["at-risk days", "calendar events"]].tolist() == [92, 2]
 
 
@@ -135,7 +135,7 @@ def test_markdown_escapes_bars():
         r"| a\|b | share_1 | n | day | ratio |",
         "|---|---|---|---|---|",
         r"| x\|y | 1.50 | 2 | 2025-10-28 | inf |",
-        "| 50% & <more> |  | -3 |  | -inf |",
+        r"| 50% & \<more> |  | -3 |  | -inf |",
     ]
 
 

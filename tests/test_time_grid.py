@@ -555,7 +555,7 @@ def test_laws_of_the_grid(events, calendar, strata):
         (
             {"tests": ["2024-10-01 12:00"]},
             EmptySelectionError,
-            "`tests` has no launch with a clock time on the at-risk days of 2025-10-01",
+            "`tests` has no event with a clock time on the at-risk days of 2025-10-01",
         ),
         (
             {"calendar": ["2024-10-01"]},

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from timing.permutation import permutation_test
     from timing.planning import minimum_detectable_rate_ratio, power, size
     from timing.profile import lag_profile
+    from timing.readers import read_calendar, read_events
     from timing.regression import (
         case_crossover,
         count_regression,
@@ -115,6 +116,8 @@ _HOME = {
     "power": "planning",
     "size": "planning",
     "lag_profile": "profile",
+    "read_calendar": "readers",
+    "read_events": "readers",
     "case_crossover": "regression",
     "count_regression": "regression",
     "diagnose": "regression",
@@ -186,6 +189,8 @@ __all__ = [
     "power",
     "processes",
     "randomization_test",
+    "read_calendar",
+    "read_events",
     "readers",
     "regression",
     "results_table",

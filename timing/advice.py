@@ -111,7 +111,7 @@ def advise(
     ...     warnings.simplefilter("always")
     ...     advise(launches, np.arange(730), Uniform())
     >>> print(caught[0].message)
-    the launches cluster: within 3 days of each other there are ... times as many ...
+    the events cluster: within 3 days of each other there are ... times as many ...
     """
     held = null.held
     found = _found(
@@ -170,7 +170,7 @@ def advise_errors(
     found = _found(launches, day, held, clustered=alone, slow=held is None)
     if found:
         chosen = (
-            "`cov` ('model': launches are independent)"
+            "`cov` ('model': events are independent)"
             if alone
             else "`controls` (none of time)"
         )
@@ -213,8 +213,8 @@ def _too_many_pairs(
     where = "each year" if held is None else strata_in_words(held)
     ratio = pairs.observed[at] / pairs.expected[at]
     return [
-        f"the launches cluster: within {_WITHIN[at]} days of each other there are "
-        f"{ratio:.1f} times as many pairs as independent launches in {where} would make"
+        f"the events cluster: within {_WITHIN[at]} days of each other there are "
+        f"{ratio:.1f} times as many pairs as independent events in {where} would make"
     ]
 
 
@@ -226,11 +226,11 @@ def _slow(
     if yearly.pvalue(within) > _LEVEL:
         return []
     usual = 1.0 if within is None else max(1.0, within.index)
-    whose = "launches that cluster as these do within a year"
+    whose = "events that cluster as these do within a year"
     if within is None:
-        whose = "independent launches"
+        whose = "independent events"
     return [
-        "the launch rate moves slowly: yearly numbers vary "
+        "the event rate moves slowly: yearly numbers vary "
         f"{yearly.index / usual:.1f} times as much as those of {whose}, which matters "
         "if the calendar's density moves with it"
     ]
@@ -244,7 +244,7 @@ def _warn(
         clustered, slow = _MEASURED[name]
         msg += (
             f" (measured at 5 %: it rejects {clustered:.0%} of true nulls where "
-            f"launches cluster, {slow:.0%} where calendar and launches also share a "
+            f"events cluster, {slow:.0%} where calendar and events also share a "
             "slow cause)"
         )
     warnings.warn(f"{msg}; use {better}.", ClusteringWarning, stacklevel=stacklevel)

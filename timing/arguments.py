@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numbers
 import operator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from timing.errors import ArgumentError
@@ -48,11 +49,12 @@ def check_whole(name: str, value: object, *, minimum: int) -> int:
     >>> check_whole("before", 7, minimum=0)
     7
     """
-    try:
-        number = operator.index(value)  # type: ignore[arg-type]
-    except TypeError:
-        number = None
-    if number is None or isinstance(value, bool) or number < minimum:
+    number = None
+    # A numpy bool is no Integral, but was an index before numpy 2.3.
+    if isinstance(value, numbers.Integral) and not isinstance(value, bool):
+        with suppress(TypeError):  # a numpy timedelta
+            number = operator.index(value)
+    if number is None or number < minimum:
         msg = f"`{name}` is {value!r}; it must be a whole number of at least {minimum}."
         raise ArgumentError(msg)
     return number

@@ -15,6 +15,7 @@ from timing.errors import ArgumentError
 from timing.inputs import read_events
 from timing.period import StudyPeriod, clock_of
 from timing.results import AgreementResult
+from timing.schema import Field, TableSchema, check_table
 
 if TYPE_CHECKING:
     from timing.inputs import Dates
@@ -47,7 +48,9 @@ def coverage(
     Raises
     ------
     ArgumentError
-        If the table has no dates, or not the column `by`.
+        If the table has no column of dates, or not the column `by`.
+    SchemaError
+        If a date cannot be read.
 
     Examples
     --------
@@ -62,15 +65,17 @@ def coverage(
     if date is None:
         msg = "`table` has neither a column 'date' nor 'start'."
         raise ArgumentError(msg)
-    check_choice("by", by, [*table.columns, *_SOURCE_COLUMNS])
-    days, readable = parse_days(table[date])
-    year = pd.DatetimeIndex(to_dates(days[readable])).year
+    allowed = [*table.columns, *(_SOURCE_COLUMNS if "sources" in table else ())]
+    check_choice("by", by, allowed)
+    dated = Field(name=date, type="date", required=True)
+    check_table(table, TableSchema(fields=(dated,)), table="`table`")
+    year = pd.DatetimeIndex(to_dates(parse_days(table[date])[0])).year
     first = (year // years) * years
     label = first.astype(str) + (
         "" if years == 1 else "-" + (first + years - 1).astype(str)
     )
     period = pd.Series(label, name="period")
-    values = _values(table[readable].reset_index(drop=True), by)
+    values = _values(table.reset_index(drop=True), by)
     counts = pd.crosstab(period.loc[values.index].to_numpy(), values.to_numpy())
     counts["all"] = period.value_counts()
     counts = counts.rename_axis(index="period", columns=None)
@@ -81,7 +86,7 @@ def _values(table: pd.DataFrame, by: str) -> pd.Series:
     """Value of `by` for each row; several rows of the result where it cites several."""
     if by not in _SOURCE_COLUMNS:
         return table[by].astype(object).fillna("blank").replace("", "blank")
-    cited = table["sources"].str.split("; ").explode()
+    cited = table["sources"].fillna("").astype("str").str.split("; ").explode()
     named = cited.map(load_sources()[_SOURCE_COLUMNS[by]]).fillna("unknown source")
     pairs = pd.DataFrame({"row": named.index, by: named.to_numpy()}).drop_duplicates()
     return pairs.set_index("row")[by]

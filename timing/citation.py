@@ -6,8 +6,13 @@ from timing._version import __version__
 from timing.datasets import data_package, load_sources
 
 
-def citation() -> str:
+def citation(*, data: bool = True) -> str:
     """Return the citations of the package, its tables and their upstream databases.
+
+    Parameters
+    ----------
+    data : bool, default True
+        Whether the curated tables were used.
 
     Examples
     --------
@@ -15,14 +20,19 @@ def citation() -> str:
     Software
       The event-timing developers. event-timing: exact tests of event timing, ...
     """
+    software = [
+        "Software",
+        "  The event-timing developers. event-timing: exact tests of event timing, "
+        f"version {__version__} (MIT).",
+    ]
+    if not data:
+        return "\n".join(software)
     package = data_package()
     licence = package["licenses"][0]["name"]
     sources = load_sources()
     databases = sources[sources["kind"] == "database"].sort_values("title")
     lines = [
-        "Software",
-        "  The event-timing developers. event-timing: exact tests of event timing, "
-        f"version {__version__} (MIT).",
+        *software,
         "Data",
         f"  The event-timing developers. {package['title']}, version {__version__} "
         f"({licence}).",

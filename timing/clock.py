@@ -20,7 +20,8 @@ from timing.period import day_number, parse_iso
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
-_LAST_DAY = day_number(date(9999, 12, 31))
+_FIRST_DAY, _LAST_DAY = day_number(date.min), day_number(date.max)
+"""Those that a date can have; blanks of numpy lie before them."""
 _EPOCH = date(1970, 1, 1).toordinal()
 _FEW = 50
 """Days of one zone below which one by one is faster than a column."""
@@ -47,8 +48,8 @@ def parse_days(values: pd.Series, clock: str = HOME) -> tuple[IntArray, BoolArra
         values = values.dt.tz_convert(clock).dt.tz_localize(None)
     if not pd.api.types.is_datetime64_dtype(values.dtype):
         return _parse_objects(values, clock)
-    readable = values.notna().to_numpy(dtype=bool)
     days = values.to_numpy().astype("datetime64[D]").astype(np.int64)
+    readable: BoolArray = (days >= _FIRST_DAY) & (days <= _LAST_DAY)
     return np.where(readable, days, 0), readable
 
 
@@ -69,7 +70,8 @@ def _parse_objects(values: pd.Series, clock: str) -> tuple[IntArray, BoolArray]:
 
 def _parse_one(value: str | date | np.datetime64, clock: str) -> int | None:
     if isinstance(value, np.datetime64):
-        value = pd.Timestamp(value)
+        day = int(value.astype("datetime64[D]").astype(np.int64))
+        return day if _FIRST_DAY <= day <= _LAST_DAY else None
     if isinstance(value, str):
         parsed = parse_iso(value)
         if parsed is None:
@@ -77,12 +79,12 @@ def _parse_one(value: str | date | np.datetime64, clock: str) -> int | None:
         value = parsed
     if pd.isna(value):
         return None
-    if isinstance(value, datetime) and value.tzinfo is not None:
-        try:
+    try:
+        if isinstance(value, datetime) and value.tzinfo is not None:
             value = value.astimezone(ZoneInfo(clock))
-        except OverflowError:  # outside the years 1 to 9999 there
-            return None
-    return day_number(value)
+        return day_number(value)
+    except (OverflowError, NotImplementedError):  # outside the years 1 to 9999
+        return None
 
 
 def venue_to_days(
@@ -117,7 +119,7 @@ def venue_to_days(
     [1]
     """
     first, last = first.copy(), last.copy()
-    names = zone.fillna("").astype(str).to_numpy()
+    names = zone.astype(object).fillna("").astype(str).to_numpy()
     for name in np.unique(names[(names != "") & (names != clock)]):
         at = names == name
         first[at] = _day_of_midnight(first[at], name, clock)

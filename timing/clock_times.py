@@ -100,7 +100,7 @@ def clock_time_test(
             grid,
             method="permutation_test",
             null=null.in_words(),
-            statistic=statistic,
+            statistic_name=statistic,
             pvalue_type="mid-p" if midp else "exact",
             resolution="time",
             dates_tried="1 (known times)",

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+FAILURE_COLUMNS = ["table", "row", "column", "value", "rule"]
+
+
 class TimingError(ValueError):
     """Base class of all errors that a user's input can cause."""
 
@@ -35,8 +38,7 @@ class SchemaError(TimingError):
     SHOWN = 5
 
     def __init__(self, failures: Sequence[tuple[str, int, str, object, str]]) -> None:
-        columns = ["table", "row", "column", "value", "rule"]
-        self.failures = pd.DataFrame(failures, columns=columns)
+        self.failures = pd.DataFrame(failures, columns=FAILURE_COLUMNS)
         super().__init__(self._message())
 
     def _message(self) -> str:
@@ -54,6 +56,29 @@ class SchemaError(TimingError):
         if hidden > 0:
             lines.append(f"... and {hidden} more (see .failures)")
         return "\n".join(lines)
+
+
+class DeclarationError(ArgumentError):
+    """The declaration of a study, or a table that it names, breaks rules.
+
+    Parameters
+    ----------
+    failures : sequence of (table, row, column, value, rule)
+        As in `SchemaError`; for a key of the declaration the table is its place in the
+        file and ``row`` is 0.
+    message : str
+
+    Attributes
+    ----------
+    failures : DataFrame
+        One row per failure, all of them.
+    """
+
+    def __init__(
+        self, failures: Sequence[tuple[str, int, str, object, str]], message: str
+    ) -> None:
+        self.failures = pd.DataFrame(failures, columns=FAILURE_COLUMNS)
+        super().__init__(message)
 
 
 class EmptySelectionError(TimingError):

@@ -201,7 +201,7 @@ def build_grid(
         days, events.day, unit=unit, gap=gap, missiles=events.missiles
     )
     if not launches.any():
-        msg = f"`tests` has no launch on the at-risk days of {period}."
+        msg = f"`tests` has no event on the at-risk days of {period}."
         raise EmptySelectionError(msg)
     first, last = _windows(intervals, window)
     touching = holds_any(first, last, days)

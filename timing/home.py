@@ -20,7 +20,7 @@ def is_zone(name: str) -> bool:
     """
     try:
         ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+    except (ZoneInfoNotFoundError, ValueError, OSError, TypeError):
         return False
     return True
 

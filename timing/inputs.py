@@ -100,10 +100,15 @@ def as_frame(dates: Dates, *, argument: str, columns: tuple[str, ...]) -> pd.Dat
 
 
 def _checked(
-    dates: Dates, schema: TableSchema, *, argument: str, columns: tuple[str, ...]
+    dates: Dates,
+    schema: TableSchema,
+    *,
+    argument: str,
+    columns: tuple[str, ...],
+    clock: str,
 ) -> pd.DataFrame:
     frame = as_frame(dates, argument=argument, columns=columns)
-    check_table(frame, schema, table=f"`{argument}`")
+    check_table(frame, schema, table=f"`{argument}`", clock=clock)
     if frame.empty:
         msg = f"`{argument}` has no rows: the selection is empty."
         raise EmptySelectionError(msg)
@@ -164,7 +169,7 @@ def read_events(
     EmptySelectionError
         If there is no row, or none with a known day.
     """
-    frame = _checked(tests, TESTS, argument="tests", columns=("date",))
+    frame = _checked(tests, TESTS, argument="tests", columns=("date",), clock=clock)
     ids = row_ids(frame, "test_id")
     day, _ = parse_days(frame["date"], clock)
     earliest, latest = (
@@ -236,7 +241,9 @@ def read_intervals(
         If there is no row, or none with a date for the anchor.
     """
     check_choice("anchor", anchor, ANCHORS)
-    frame = _checked(calendar, CALENDAR, argument="calendar", columns=("start", "end"))
+    frame = _checked(
+        calendar, CALENDAR, argument="calendar", columns=("start", "end"), clock=clock
+    )
     columns = ANCHOR_COLUMNS[anchor]
     for column in columns:
         if column not in frame.columns:
@@ -251,7 +258,9 @@ def read_intervals(
     kept = frame.iloc[row]
     # Announcements are dated on the clock of the study; the event at its venue.
     has_zone = "zone" in frame.columns and anchor != "announced"
-    zone = kept["zone"] if has_zone else pd.Series([""] * row.size)
+    zone = pd.Series([""] * row.size)
+    if has_zone:
+        zone = kept["zone"].astype(object).fillna("").astype(str)
     spans = "interval" if anchor in ("start", "end") else anchor
     begin, stop = (parse_days(kept[c], clock)[0] for c in ANCHOR_COLUMNS[spans])
     written = [parse_days(frame[c], clock)[0] for c in ("start", "end")]
@@ -266,5 +275,5 @@ def read_intervals(
         row=row,
         ids=tuple(ids[i] for i in row),
         dropped=drop_note("calendar", f"no date for anchor {anchor!r}", blank, ids),
-        sha256=_hash((*ids, *zone.astype(str)), *written, begin, stop),
+        sha256=_hash((*ids, *zone), *written, begin, stop),
     )

@@ -249,7 +249,7 @@ def read_timed_intervals(
     pair = ("start", "end") if first == last != "announced" else (first, last)
     zone = np.full(len(frame), "", dtype=object)
     if "zone" in frame.columns and anchor != "announced":
-        zone[:] = frame["zone"].fillna("").astype(str)
+        zone[:] = frame["zone"].astype(object).fillna("").astype(str)
     row = intervals.row
     parsed = _parse(*(frame[name] for name in pair), clock=clock)
     columns = dict(zip(pair, parsed, strict=True))

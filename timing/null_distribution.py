@@ -138,7 +138,7 @@ def _from_draws(
     if not np.isfinite(draws.values).all():
         msg = (
             "`statistic` is not finite for an arrangement that `null` drew: it holds "
-            "no launch."
+            "no event."
         )
         raise ArgumentError(msg)
     n = draws.values.size

@@ -104,10 +104,10 @@ class StudyPeriod:
     exclude : sequence of (start, end) pairs, default ()
         Spans of days, both ends included, that leave the at-risk time: declared
         moratoria, say. Parts outside the period are ignored; overlaps count once.
-    zone : str, default "Asia/Seoul"
+    zone : str, optional
         IANA time zone whose days are counted: times with an offset, and dates at venues
         in other zones, are converted to it. Plain dates are on it already. The default
-        is the clock of the curated tables.
+        is the clock of the curated tables (`timing.home.HOME`).
 
     Raises
     ------

@@ -269,7 +269,7 @@ def permutation_test(
             grid,
             method="permutation_test",
             null=model.in_words(),
-            statistic=statistic,
+            statistic_name=statistic,
             pvalue_type=found.how,
             dates_tried=dates.tried,
         ),

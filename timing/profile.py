@@ -24,6 +24,7 @@ from timing.kernels.units import count_on
 from timing.nulls import CircularShift, NullModel, as_null
 from timing.period import Window
 from timing.results import LagProfileResult
+from timing.seeds import generator_from
 
 if TYPE_CHECKING:
     from timing.grid import DayGrid
@@ -160,7 +161,7 @@ def lag_profile(
     drawn = curves is None
     if curves is None:
         curves = _drawn_curves(
-            model, grid, landings, size=n_resamples, rng=np.random.default_rng(rng)
+            model, grid, landings, size=n_resamples, rng=generator_from(rng)
         )
     exact = [model.distribution(grid.launches, at, grid.day) for at in landings]
     known = [pmf for pmf in exact if pmf is not None]

@@ -15,6 +15,7 @@ from timing.arguments import check_type, check_whole
 from timing.errors import ArgumentError
 from timing.progress import track
 from timing.seeds import entropy_of, generator_of
+from timing.whole import write_whole
 
 Row: TypeAlias = Mapping[str, float]
 One: TypeAlias = Callable[[np.random.Generator], Row]
@@ -126,7 +127,7 @@ class _Store:
                 raise ArgumentError(msg)
             return
         folder.mkdir(parents=True, exist_ok=True)
-        write_whole(path, asked)
+        write_whole(path, json.dumps(asked) + "\n")
 
     def _path(self, index: int) -> Path:
         return self.folder / f"chunk-{index:05d}.json"
@@ -139,11 +140,4 @@ class _Store:
         return rows
 
     def write(self, index: int, rows: list[dict[str, float]]) -> None:
-        write_whole(self._path(index), rows)
-
-
-def write_whole(path: Path, value: object) -> None:
-    """Write a whole file or none: a run may be stopped at any time."""
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps(value) + "\n", encoding="utf-8", newline="\n")
-    part.replace(path)
+        write_whole(self._path(index), json.dumps(rows) + "\n")

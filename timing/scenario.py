@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from timing.arguments import check_above, check_whole
+from timing.arguments import check_above, check_type, check_whole
 from timing.clock import to_dates
 from timing.errors import ArgumentError
 from timing.grid import check_window
@@ -156,7 +156,7 @@ def scenario_of(
     if n_launches > period.n_days:
         msg = (
             f"`n_launches` is {n_launches}; a period of {period.n_days} at-risk days "
-            "has no more launch days than that."
+            "has no more event days than that."
         )
         raise ArgumentError(msg)
     drawn: DrawnCalendar | tuple[IntArray, IntArray]
@@ -260,6 +260,7 @@ def simulate(
         if rate_ratio != 1:
             msg = "`rate_ratio` is not 1: it needs a `calendar` and a `window`."
             raise ArgumentError(msg)
+        check_type("period", period, StudyPeriod)
         # Any calendar does: nothing is planted in it.
         calendar, window = [str(period.start)], Window(before=0, after=0)
     scenario = scenario_of(

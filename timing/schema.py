@@ -17,7 +17,7 @@ import pandas as pd
 
 from timing.clock import parse_days
 from timing.errors import SchemaError
-from timing.home import is_zone
+from timing.home import HOME, is_zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -138,7 +138,9 @@ def schema_from_resource(resource: Mapping[str, Any]) -> TableSchema:
     )
 
 
-def check_table(frame: pd.DataFrame, schema: TableSchema, *, table: str) -> None:
+def check_table(
+    frame: pd.DataFrame, schema: TableSchema, *, table: str, clock: str = HOME
+) -> None:
     """Raise if `frame` breaks `schema`.
 
     Parameters
@@ -147,6 +149,8 @@ def check_table(frame: pd.DataFrame, schema: TableSchema, *, table: str) -> None
     schema : TableSchema
     table : str
         How the messages call the table: a file name, or an argument in backticks.
+    clock : str
+        IANA time zone whose days are counted.
 
     Raises
     ------
@@ -158,7 +162,7 @@ def check_table(frame: pd.DataFrame, schema: TableSchema, *, table: str) -> None
         raise SchemaError([(table, 0, "(all)", "", rule)])
     failures = [
         (table, row, column, value, rule)
-        for row, column, value, rule in _failures(frame, schema)
+        for row, column, value, rule in _failures(frame, schema, clock)
     ]
     if failures:
         raise SchemaError(failures)
@@ -173,20 +177,25 @@ def is_blank(values: pd.Series) -> BoolArray:
 _Failure = tuple[int, str, object, str]
 
 
-def _failures(frame: pd.DataFrame, schema: TableSchema) -> Iterator[_Failure]:
+def _failures(
+    frame: pd.DataFrame, schema: TableSchema, clock: str
+) -> Iterator[_Failure]:
+    if frame.columns.nlevels > 1:
+        yield 0, "(all)", "", "has several levels of column names; it must have one"
+        return
     twice = frame.columns[frame.columns.duplicated()]
     if len(twice):
         yield 0, str(twice[0]), "", "the column occurs twice"
         return
     for field in schema.fields:
         if field.name in frame.columns:
-            yield from _column_failures(frame[field.name], field)
+            yield from _column_failures(frame[field.name], field, clock)
         elif field.present:
             found = ", ".join(str(column) for column in frame.columns) or "none"
             yield 0, field.name, "", f"the column is missing (columns found: {found})"
     for earlier, later in schema.ordered:
         if {earlier, later} <= set(frame.columns):
-            yield from _order_failures(frame, earlier, later)
+            yield from _order_failures(frame, earlier, later, clock)
     if schema.timed_precision and {"time", "precision"} <= set(frame.columns):
         has_time = ~is_blank(frame["time"])
         bad = has_time != frame["precision"].eq("minute").to_numpy(dtype=bool)
@@ -200,11 +209,12 @@ def _at(values: pd.Series, bad: BoolArray, rule: str) -> Iterator[_Failure]:
         yield int(i) + 1, str(values.name), values.iloc[i], rule
 
 
-def _column_failures(values: pd.Series, field: Field) -> Iterator[_Failure]:
+def _column_failures(values: pd.Series, field: Field, clock: str) -> Iterator[_Failure]:
     blank = is_blank(values)
     if field.required:
         yield from _at(values, blank, "must not be blank")
-    yield from _at(values, ~_has_type(values, field.type) & ~blank, _TYPES[field.type])
+    fits = _has_type(values, field.type, clock)
+    yield from _at(values, ~fits & ~blank, _TYPES[field.type])
     if field.unique:
         repeated = values.duplicated(keep="first").to_numpy(dtype=bool) & ~blank
         yield from _at(values, repeated, "must be unique, but an earlier row has it")
@@ -235,9 +245,9 @@ _TYPES = {
 }
 
 
-def _has_type(values: pd.Series, kind: str) -> BoolArray:
+def _has_type(values: pd.Series, kind: str, clock: str) -> BoolArray:
     if kind == "date":
-        return parse_days(values)[1]
+        return parse_days(values, clock)[1]
     if kind == "string":
         return np.array([isinstance(value, str) for value in values], dtype=bool)
     if kind == "zone":
@@ -258,10 +268,10 @@ def _has_type(values: pd.Series, kind: str) -> BoolArray:
 
 
 def _order_failures(
-    frame: pd.DataFrame, earlier: str, later: str
+    frame: pd.DataFrame, earlier: str, later: str, clock: str
 ) -> Iterator[_Failure]:
-    first, first_known = parse_days(frame[earlier])
-    second, second_known = parse_days(frame[later])
+    first, first_known = parse_days(frame[earlier], clock)
+    second, second_known = parse_days(frame[later], clock)
     bad = first_known & second_known & (second < first)
     for i in np.flatnonzero(bad):
         before = frame[earlier].iloc[i]

@@ -232,9 +232,7 @@ def build_time_grid(
 
     at_risk = np.isin(events.moment // DAY, days)
     if not at_risk.any():
-        msg = (
-            f"`tests` has no launch with a clock time on the at-risk days of {period}."
-        )
+        msg = f"`tests` has no event with a clock time on the at-risk days of {period}."
         raise EmptySelectionError(msg)
     begin = close_gaps(intervals.begin - window.microseconds_before, days, DAY)
     stop = close_gaps(intervals.stop + window.microseconds_after, days, DAY)

@@ -146,7 +146,7 @@ uncertain, confidence_level, n_resamples, rng
             results[0].specification,
             method="timescale_profile",
             null=(
-                "given the launch rate of each stratum of the scale, the calendar "
+                "given the event rate of each stratum of the scale, the calendar "
                 "could as well have been shifted by any number of days"
             ),
         ),

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
+from timing.seeds import generator_from
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -85,11 +87,11 @@ def p_over_dates(
         values = [p_if(days) for days in _all_assignments(grid)]
         tried = f"all {n_assignments}"
     elif uncertain == "sample":
-        generator = np.random.default_rng(rng)
+        generator = generator_from(rng)
         values = [p_if(_draw(grid, generator)) for _ in range(n_resamples)]
         tried = f"{n_resamples} drawn"
     else:
-        values = list(_search(grid, p_if, np.random.default_rng(rng)))
+        values = list(_search(grid, p_if, generator_from(rng)))
         tried = f"searched among {n_assignments:.0e}"
     return DateUncertainty(
         pvalue=math.fsum(values) / len(values) if uncertain == "sample" else halfway,

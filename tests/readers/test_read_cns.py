@@ -226,7 +226,7 @@ GOOD = (DATA / "cns.csv").read_bytes()
         (b"\n\n", "is empty$"),
         (GOOD.split(b"\n")[0], "has no rows below the header$"),
         (GOOD.decode().encode("utf-16"), "is not UTF-8 text"),
-        (GOOD.decode().encode("utf-16-le"), "the column is missing"),
+        (GOOD.decode().encode("utf-16-le"), "line 1 has a NUL"),
         (GOOD.replace(b"Apogee", b"Height"), r"'Apogee': the column is missing \(col"),
         (GOOD.replace(b"Apogee", b"Date"), "'Date': the column occurs twice$"),
         (GOOD[:-20], "row 8, .*must have 19 cells$"),

@@ -28,11 +28,11 @@ _MOST_BARS = 200
 """Values above which draws are put into bins."""
 
 _AXES = {
-    "count": "launches on exposed days",
-    "precursor_rate": "share of calendar events with a launch in the window",
-    "trigger_rate": "share of launches with a calendar event in the window",
-    "mean_distance": "mean days from a launch to the nearest calendar event",
-    "max_profile": "launches at the lag that has most",
+    "count": "events on exposed days",
+    "precursor_rate": "share of calendar events with an event in the window",
+    "trigger_rate": "share of events with a calendar event in the window",
+    "mean_distance": "mean days from an event to the nearest calendar event",
+    "max_profile": "events at the lag that has most",
     "score": "studentized score Z",
 }
 
@@ -56,7 +56,7 @@ def plot_null_distribution(
         raise ArgumentError(msg)
     null = result.null_distribution
     with styled(ax, (5.5, 3.2)) as ax:
-        name = result.specification.options.get("statistic", "score")
+        name = result.specification.options.get("statistic_name", "score")
         bars = None if name == "score" else _as_bars(null)
         if bars is not None:
             support, share = bars

@@ -8,7 +8,8 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from timing.errors import ArgumentError
-from timing.figures.style import BAND, OKABE_ITO, figure_style
+from timing.figures.checks import numbers_of
+from timing.figures.style import BAND, OKABE_ITO, check_axes, figure_style
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +37,7 @@ def plot_clock_face(hours: Sequence[int], ax: Axes | None = None) -> Axes:
     Raises
     ------
     ArgumentError
-        If there are not 24 counts, or the axes are not polar.
+        If there are not 24 counts of at least 0, or the axes are not polar.
 
     Examples
     --------
@@ -44,9 +45,12 @@ def plot_clock_face(hours: Sequence[int], ax: Axes | None = None) -> Axes:
     >>> len(ax.patches)
     24
     """
-    counts = np.asarray(hours)
+    counts = numbers_of("hours", hours)
     if counts.shape != (_HOURS,):
         msg = f"`hours` has {counts.size} counts; it must have {_HOURS}."
+        raise ArgumentError(msg)
+    if not (np.isfinite(counts) & (counts >= 0)).all():
+        msg = "`hours` must hold finite numbers of at least 0."
         raise ArgumentError(msg)
     with figure_style():
         if ax is None:
@@ -55,6 +59,7 @@ def plot_clock_face(hours: Sequence[int], ax: Axes | None = None) -> Axes:
             ax = plt.figure(figsize=(3.5, 3.5), layout="constrained").add_subplot(
                 projection="polar"
             )
+        check_axes(ax)
         if ax.name != "polar":
             msg = f"`ax` has the projection {ax.name!r}; it must be polar."
             raise ArgumentError(msg)

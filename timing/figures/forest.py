@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
-from timing.errors import ArgumentError
+from timing.figures.checks import check_columns, literal, numbers_of
 from timing.figures.style import DOUBLE, OKABE_ITO, styled
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
 
 _COLUMNS = ("label", "rate_ratio", "low", "high")
+_NUMBERS = ("rate_ratio", "low", "high")
 _REACH = (0.05, 20.0)
 """Rate ratios beyond are marked by an arrow at the edge."""
 _ROW = 0.19
@@ -40,7 +41,7 @@ def plot_forest(rows: pd.DataFrame, ax: Axes | None = None) -> Axes:
     Raises
     ------
     ArgumentError
-        If a column is missing or there is no row.
+        If a column is missing, there is no row, or a limit is no number.
 
     Examples
     --------
@@ -53,11 +54,9 @@ def plot_forest(rows: pd.DataFrame, ax: Axes | None = None) -> Axes:
     >>> [text.get_text() for text in ax.get_yticklabels()]
     ['summits', 'all', 'few']
     """
-    missing = [column for column in _COLUMNS if column not in rows]
-    if missing or rows.empty:
-        fault = f"lacks the column {missing[0]!r}" if missing else "is empty"
-        msg = f"`rows` {fault}."
-        raise ArgumentError(msg)
+    check_columns("rows", rows, _COLUMNS)
+    numbers = {c: numbers_of(f"rows[{c!r}]", rows[c]) for c in _NUMBERS}
+    rows = rows.assign(**numbers)
     lines = _lines(rows)
     low, high = _limits(rows)
     with styled(ax, (DOUBLE, 0.6 + _ROW * len(lines))) as ax:
@@ -67,9 +66,9 @@ def plot_forest(rows: pd.DataFrame, ax: Axes | None = None) -> Axes:
                 continue
             if not math.isnan(row["rate_ratio"]):
                 _draw_row(ax, place, row, low, high)
-            if row.get("note"):
+            if note := _text(row.get("note")):
                 ax.annotate(
-                    str(row["note"]), (1, place), xytext=(4, 0), va="center",
+                    note, (1, place), xytext=(4, 0), va="center",
                     xycoords=("axes fraction", "data"), textcoords="offset points",
                     fontsize=7,
                 )  # fmt: skip
@@ -94,16 +93,22 @@ def _lines(rows: pd.DataFrame) -> list[tuple[str, pd.Series | None]]:
     lines: list[tuple[str, pd.Series | None]] = []
     group = None
     for _, row in rows.iterrows():
-        if "group" in rows and row["group"] != group:
-            group = row["group"]
-            lines.append((str(group), None))
-        lines.append((str(row["label"]), row))
+        if "group" in rows and _text(row["group"]) != group:
+            group = _text(row["group"])
+            lines.append((group, None))
+        lines.append((_text(row["label"]), row))
     return lines
+
+
+def _text(value: Any) -> str:  # noqa: ANN401 - any cell of the user's table
+    """Write a cell; nothing for a blank one."""
+    blank = pd.api.types.is_scalar(value) and pd.isna(value)
+    return "" if blank else literal(value)
 
 
 def _limits(rows: pd.DataFrame) -> tuple[float, float]:
     """Return the ends of the axis: all finite limits, within reach."""
-    values = rows[["rate_ratio", "low", "high"]].to_numpy(dtype=float).ravel()
+    values = rows[[*_NUMBERS]].to_numpy(dtype=float).ravel()
     drawn = values[np.isfinite(values) & (values > 0)]
     low, high = (drawn.min(), drawn.max()) if drawn.size else (0.5, 2.0)
     return (

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from timing.errors import ArgumentError
+from timing.figures.checks import literal
 from timing.figures.style import OKABE_ITO, styled
 from timing.results.planning import PowerResult
 
@@ -75,7 +76,7 @@ def plot_power(result: PowerResult, ax: Axes | None = None) -> Axes:
             ax.errorbar(
                 ratio[order] * np.exp(shifts[i]), share, yerr=np.maximum(limits, 0),
                 color=OKABE_ITO[color], marker=marker, linestyle=style, markersize=5,
-                linewidth=1.2, elinewidth=1, capsize=2, label=name,
+                linewidth=1.2, elinewidth=1, capsize=2, label=literal(name),
             )  # fmt: skip
         ax.set_xlim(np.exp(low - 0.05 * span), np.exp(high + 0.05 * span))
         ax.set_ylim(-0.03, 1.03)

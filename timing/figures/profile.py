@@ -56,14 +56,14 @@ def plot_lag_profile(result: LagProfileResult, ax: Axes | None = None) -> Axes:
         ax.vlines(result.lag, 0, result.count, color=OKABE_ITO["vermilion"])
         ax.plot(
             result.lag, result.count, "o", markersize=3.5,
-            color=OKABE_ITO["vermilion"], label="launches",
+            color=OKABE_ITO["vermilion"], label="events",
         )  # fmt: skip
         ax.axvline(0, color=OKABE_ITO["black"], linewidth=0.6, zorder=0)
         ax.set_ylim(0, top)
         ax.yaxis.set_major_locator(MaxNLocator(integer=True))
         ax.set(
             xlabel=f"days from the {result.specification.anchor} of a calendar event",
-            ylabel="launches, over all events",
+            ylabel="events, over all calendar events",
         )
         p = format_p(result.global_pvalue)
         ax.set_title(f"all lags at once: p = {p}")

@@ -12,7 +12,14 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from timing.arguments import check_choice
 from timing.errors import ArgumentError
-from timing.figures.style import DOUBLE, OKABE_ITO, figure_style, styled
+from timing.figures.checks import literal
+from timing.figures.style import (
+    DOUBLE,
+    OKABE_ITO,
+    check_axes,
+    figure_style,
+    styled,
+)
 from timing.results.scan import ScanResult
 
 if TYPE_CHECKING:
@@ -91,6 +98,7 @@ def plot_specification_curve(result: ScanResult, ax: Axes | None = None) -> Axes
     levels = _panel_levels(result)
     with figure_style():
         ax = _axes_with_room(levels) if ax is None else ax
+        check_axes(ax)
         _draw_curve(ax, result)
         if levels:
             _draw_panel(ax, result, levels)
@@ -201,13 +209,13 @@ def _draw_panel(ax: Axes, result: ScanResult, levels: dict[str, list[object]]) -
     at = 0.5
     for column, values in levels.items():
         panel.text(
-            -0.01, at, _NAMES.get(column, column), fontsize=7, fontweight="bold",
-            ha="right", va="center", transform=panel.get_yaxis_transform(),
+            -0.01, at, literal(_NAMES.get(column, column)), fontsize=7, ha="right",
+            va="center", fontweight="bold", transform=panel.get_yaxis_transform(),
         )  # fmt: skip
         for value in values:
             at += 1
             panel.text(
-                -0.01, at, f"{value}", fontsize=7, ha="right", va="center",
+                -0.01, at, literal(value), fontsize=7, ha="right", va="center",
                 transform=panel.get_yaxis_transform(),
             )  # fmt: skip
             chosen = (table[column] == value).to_numpy()

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 
+from timing.errors import ArgumentError
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -68,6 +70,20 @@ def figure_style() -> Iterator[None]:
         yield
 
 
+def check_axes(ax: object) -> None:
+    """Raise if there is nothing to draw on.
+
+    Examples
+    --------
+    >>> check_axes(new_axes(SINGLE, 2.4))
+    """
+    from matplotlib.axes import Axes
+
+    if not isinstance(ax, Axes):
+        msg = f"`ax` is a {type(ax).__name__}; it must be the Axes of a figure."
+        raise ArgumentError(msg)
+
+
 @contextmanager
 def styled(ax: Axes | None, size: tuple[float, float]) -> Iterator[Axes]:
     """Yield `ax`, or the axes of a new figure, in the package's style."""
@@ -76,6 +92,7 @@ def styled(ax: Axes | None, size: tuple[float, float]) -> Iterator[Axes]:
             from matplotlib import pyplot as plt
 
             _, ax = plt.subplots(figsize=size, layout="constrained")
+        check_axes(ax)
         yield ax
 
 

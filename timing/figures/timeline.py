@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from timing.arguments import check_type
 from timing.clock import to_dates
+from timing.figures.checks import literal
 from timing.figures.style import BAND, OKABE_ITO, styled
 from timing.inputs import as_frame, read_events, read_intervals
 from timing.period import StudyPeriod, day_number
@@ -35,6 +37,7 @@ def plot_timeline(
     calendar: Dates,
     *,
     period: StudyPeriod,
+    by: str = "weapon",
     ax: Axes | None = None,
 ) -> Axes:
     """Draw one row per year: tests by class, calendar events as bands.
@@ -42,10 +45,12 @@ def plot_timeline(
     Parameters
     ----------
     tests : DataFrame with a ``date`` column, or dates
-        A column ``weapon`` gives the class.
     calendar : DataFrame with ``start`` and ``end`` columns, or dates
     period : StudyPeriod
         Years to draw; excluded spans are hatched.
+    by : str, default "weapon"
+        Column of `tests` that holds their class, if there is one. Seven classes have a
+        colour and a mark of their own, the others share one.
     ax : Axes, optional
         Axes to draw on; a new figure otherwise.
 
@@ -62,11 +67,14 @@ def plot_timeline(
     ...     period=timing.StudyPeriod("2012-01-01", "2026-08-20"),
     ... )
     """
+    check_type("period", period, StudyPeriod)
     first_year, last_year = period.start.year, period.end.year
     height = 1.6 + 0.32 * (last_year - first_year + 1)
     with styled(ax, (8.0, height)) as ax:
         spans = read_intervals(calendar, clock=period.zone)
-        _draw_spans(ax, spans.first, spans.last, period, color=BAND, label="summit")
+        _draw_spans(
+            ax, spans.first, spans.last, period, color=BAND, label="calendar event"
+        )
         for begin, stop in period.exclude:
             first, last = (np.array([day_number(day)]) for day in (begin, stop))
             _draw_spans(
@@ -80,23 +88,29 @@ def plot_timeline(
         inside = np.isin(events.day, period.all_days)
         when = pd.DatetimeIndex(to_dates(events.day[inside]))
         weapon = np.full(when.size, "event", dtype=object)
-        if "weapon" in table:
-            named = table["weapon"].astype(object).fillna("unknown class")
+        if by in table:
+            named = table[by].astype(object).fillna("unknown class")
             weapon = named.astype(str).to_numpy(dtype=object)[inside]
-        for name in dict.fromkeys((*_CLASS_STYLE, *sorted(set(weapon)))):
+        for name, (color, marker) in _styles(set(weapon)).items():
             chosen = weapon == name
-            if not chosen.any():
-                continue
-            color, marker = _CLASS_STYLE.get(name, _OTHER_STYLE)
             ax.scatter(
                 when.day_of_year[chosen], when.year[chosen],
                 s=60 if marker == "*" else 16, marker=marker, linewidths=0.6,
                 color=OKABE_ITO[color], alpha=0.85, zorder=3,
-                label=f"{name.replace('_', ' ')} ({chosen.sum()})",
+                label=f"{literal(name).replace('_', ' ')} ({chosen.sum()})",
             )  # fmt: skip
         unknown = sum(dropped.rows for dropped in events.dropped)
         _finish_timeline(ax, first_year, last_year, n_unknown=unknown)
     return ax
+
+
+def _styles(names: set[str]) -> dict[str, tuple[str, str]]:
+    """Give each class a colour and a mark; some classes have their own."""
+    free = [style for name, style in _CLASS_STYLE.items() if name not in names]
+    own = {name: style for name, style in _CLASS_STYLE.items() if name in names}
+    others = sorted(names - _CLASS_STYLE.keys())
+    free += [_OTHER_STYLE] * len(others)
+    return own | dict(zip(others, free, strict=False))
 
 
 def _draw_spans(
@@ -134,7 +148,7 @@ def _finish_timeline(
     ax: Axes, first_year: int, last_year: int, *, n_unknown: int
 ) -> None:
     month_starts = pd.date_range("2023-01-01", "2023-12-01", freq="MS")
-    ax.set_xticks(month_starts.day_of_year, [m.strftime("%b")[0] for m in month_starts])
+    ax.set_xticks(month_starts.day_of_year, "JFMAMJJASOND")
     ax.set_xlim(0, 367)
     ax.set_yticks(range(first_year, last_year + 1))
     ax.set_ylim(last_year + 0.6, first_year - 0.6)

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from timing.errors import ArgumentError
+from timing.figures.checks import literal
 from timing.figures.style import OKABE_ITO, styled
 from timing.results.base import format_p
 from timing.results.timescale import TimescaleProfileResult
@@ -88,7 +89,7 @@ def plot_timescale_profile(
         ax.set_xticks(
             at,
             [
-                f"{name}\n{days:,.0f} days\np = {format_p(test.pvalue)}"
+                f"{literal(name)}\n{days:,.0f} days\np = {format_p(test.pvalue)}"
                 for name, days, test in zip(
                     result.scale, result.scale_days, result.results, strict=True
                 )

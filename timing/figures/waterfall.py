@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from timing.errors import ArgumentError
+from timing.arguments import check_whole
+from timing.figures.checks import check_columns, literal
 from timing.figures.style import BAND, OKABE_ITO, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+_COLUMNS = ("decision", "rows left")
 
 
 def plot_waterfall(decisions: pd.DataFrame, ax: Axes | None = None) -> Axes:
@@ -31,7 +34,7 @@ def plot_waterfall(decisions: pd.DataFrame, ax: Axes | None = None) -> Axes:
     Raises
     ------
     ArgumentError
-        If a column is missing.
+        If a column is missing, there is no row, or a number of rows is none.
 
     Examples
     --------
@@ -40,11 +43,13 @@ def plot_waterfall(decisions: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ... )
     >>> ax = plot_waterfall(decisions)
     """
-    missing = {"decision", "rows left"} - set(decisions.columns)
-    if missing:
-        msg = f"`decisions` lacks the column {sorted(missing)[0]!r}."
-        raise ArgumentError(msg)
-    left = decisions["rows left"].to_numpy()
+    check_columns("decisions", decisions, _COLUMNS)
+    left = np.array(
+        [
+            check_whole("rows left", number, minimum=0)
+            for number in decisions["rows left"].tolist()
+        ]
+    )
     lost = np.r_[0, -np.diff(left)]
     place = np.arange(left.size)
     with styled(ax, (7.0, 0.5 + 0.4 * left.size)) as ax:
@@ -56,9 +61,11 @@ def plot_waterfall(decisions: pd.DataFrame, ax: Axes | None = None) -> Axes:
                 text, (n + gone, at), xytext=(3, 0), textcoords="offset points",
                 va="center",
             )  # fmt: skip
-        ax.set_yticks(place, [textwrap.fill(d, 44) for d in decisions["decision"]])
+        ax.set_yticks(
+            place, [textwrap.fill(literal(d), 44) for d in decisions["decision"]]
+        )
         ax.set_ylim(left.size - 0.4, -0.6)
-        ax.set_xlim(0, 1.12 * (left + lost).max())
+        ax.set_xlim(0, 1.12 * max((left + lost).max(), 1))
         ax.set_xlabel("rows")
         ax.tick_params(axis="y", length=0)
         ax.legend(loc="lower right")

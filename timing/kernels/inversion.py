@@ -134,4 +134,6 @@ def detectable_by_score(
 
     if deviation == 0 or shortfall(sign * 30.0) < 0:
         return 0.0 if sign < 0 else float("inf")
+    if needed <= 0:  # a level so high that a ratio of 1 is rejected often enough
+        return 1.0
     return float(np.exp(optimize.brentq(shortfall, 0.0, sign * 30.0)))

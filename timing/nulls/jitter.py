@@ -45,7 +45,7 @@ class IntervalJitter(NullModel):
     Examples
     --------
     >>> IntervalJitter(28).in_words()
-    'each launch falls on any day of its 28-day bin, independently of the others'
+    'each event falls on any day of its 28-day bin, independently of the others'
     """
 
     holds_clustering: ClassVar[bool] = False
@@ -62,7 +62,7 @@ class IntervalJitter(NullModel):
     def in_words(self) -> str:
         """Return the null hypothesis as a sentence."""
         return (
-            f"each launch falls on any day of its {self.width}-day bin, independently "
+            f"each event falls on any day of its {self.width}-day bin, independently "
             "of the others"
         )
 

@@ -72,7 +72,7 @@ class SelfExciting(NullModel):
     Examples
     --------
     >>> SelfExciting(None).in_words()
-    'launches excite later launches over a base rate of the whole period'
+    'events excite later events over a base rate of the whole period'
     """
 
     holds_slow: ClassVar[bool] = False
@@ -86,7 +86,7 @@ class SelfExciting(NullModel):
     def in_words(self) -> str:
         """Return the null hypothesis as a sentence."""
         where = strata_in_words(self.strata)
-        return f"launches excite later launches over a base rate of {where}"
+        return f"events excite later events over a base rate of {where}"
 
     def fit(self, launches: IntArray, day: IntArray) -> SelfExcitingFit:
         """Fit base rates, branching ratio and delay by maximum likelihood.
@@ -105,7 +105,7 @@ class SelfExciting(NullModel):
         fit = self.fit(launches.astype(np.int64), day)
         if fit.branching >= NEARLY_EXPLOSIVE:
             msg = (
-                f"the fitted branching ratio is {fit.branching:.2f}: the launches "
+                f"the fitted branching ratio is {fit.branching:.2f}: the events "
                 "nearly explode; use finer `strata`."
             )
             warnings.warn(msg, InvalidNullWarning, stacklevel=3)

@@ -32,9 +32,9 @@ class CircularShift(NullModel):
     ----------
     strata : str, int, Series, callable or None, default "month"
         ``None`` (the whole period), ``"month"`` (each calendar month of each year),
-        ``"quarter"``, ``"half"``, ``"year"``, ``"era"`` (DPRK leader), ``"fortnight"``
-        or bins of a number of days, a Series of labels indexed by day, or a callable
-        from a DatetimeIndex to labels.
+        ``"quarter"``, ``"half"``, ``"year"``, ``"era"`` (of `timing.curated`),
+        ``"fortnight"`` or bins of a number of days, a Series of labels indexed by day,
+        or a callable from a DatetimeIndex to labels.
 
     Notes
     -----
@@ -47,7 +47,7 @@ class CircularShift(NullModel):
     Examples
     --------
     >>> CircularShift().in_words()
-    'the launch pattern is rotated within each calendar month of each year'
+    'the event pattern is rotated within each calendar month of each year'
     """
 
     moves_days: ClassVar[bool] = True
@@ -61,7 +61,7 @@ class CircularShift(NullModel):
 
     def in_words(self) -> str:
         """Return the null hypothesis as a sentence."""
-        return f"the launch pattern is rotated within {strata_in_words(self.strata)}"
+        return f"the event pattern is rotated within {strata_in_words(self.strata)}"
 
     def distribution(self, launches: IntArray, weights: IntArray, day: IntArray) -> Pmf:
         """Exact distribution of ``launches @ weights``."""
@@ -113,7 +113,7 @@ class LocalShift(NullModel):
     Examples
     --------
     >>> LocalShift(30).in_words()
-    'the whole launch pattern is shifted by up to 30 days either way'
+    'the whole event pattern is shifted by up to 30 days either way'
     """
 
     moves_days: ClassVar[bool] = True
@@ -125,7 +125,7 @@ class LocalShift(NullModel):
     def in_words(self) -> str:
         """Return the null hypothesis as a sentence."""
         return (
-            f"the whole launch pattern is shifted by up to {self.max_shift} days "
+            f"the whole event pattern is shifted by up to {self.max_shift} days "
             "either way"
         )
 

@@ -42,7 +42,7 @@ class Uniform(NullModel):
     Examples
     --------
     >>> Uniform("year").in_words()
-    'launch days are spread at random over the days of each year'
+    'event days are spread at random over the days of each year'
     """
 
     moves_days: ClassVar[bool] = True
@@ -58,7 +58,7 @@ class Uniform(NullModel):
     def in_words(self) -> str:
         """Return the null hypothesis as a sentence."""
         where = strata_in_words(self.strata)
-        return f"launch days are spread at random over the days of {where}"
+        return f"event days are spread at random over the days of {where}"
 
     def distribution(
         self, launches: IntArray, weights: IntArray, day: IntArray
@@ -96,14 +96,14 @@ class GapShuffle(NullModel):
     Examples
     --------
     >>> GapShuffle().in_words()
-    'the gaps between launch days come in random order, from a random start'
+    'the gaps between event days come in random order, from a random start'
     """
 
     holds_slow: ClassVar[bool] = False
 
     def in_words(self) -> str:
         """Return the null hypothesis as a sentence."""
-        return "the gaps between launch days come in random order, from a random start"
+        return "the gaps between event days come in random order, from a random start"
 
     def draw(
         self, launches: IntArray, day: IntArray, *, size: int, rng: np.random.Generator

@@ -42,7 +42,7 @@ class YearShuffle(NullModel):
     Examples
     --------
     >>> YearShuffle().in_words()
-    "each year's launches could have met any other year's calendar"
+    "each year's events could have met any other year's calendar"
     """
 
     moves_days: ClassVar[bool] = True
@@ -50,7 +50,7 @@ class YearShuffle(NullModel):
 
     def in_words(self) -> str:
         """Return the null hypothesis as a sentence."""
-        return "each year's launches could have met any other year's calendar"
+        return "each year's events could have met any other year's calendar"
 
     def distribution(
         self, launches: IntArray, weights: IntArray, day: IntArray

@@ -81,7 +81,7 @@ class DrawnCalendar:
         """Return the calendar in words."""
         process = as_process(self.process)
         length = f"{self.days} day{'s' if self.days > 1 else ''}"
-        words = process.in_words().replace("launches ", "", 1)
+        words = process.in_words().replace("events ", "", 1)
         if self.shared:
-            words = words.replace(process.rate.in_words(), "the rate of the launches")
+            words = words.replace(process.rate.in_words(), "the rate of the events")
         return f"{self.n_events} events of {length}: {words}"

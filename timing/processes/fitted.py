@@ -63,7 +63,7 @@ def fitted(tests: Dates, *, period: StudyPeriod, strata: Strata = "year") -> Pro
     day = period.days
     launches = launches_on(day, events.day, unit="day", gap=1, missiles=events.missiles)
     if not launches.any():
-        msg = f"`tests` has no launch on the at-risk days of {period}."
+        msg = f"`tests` has no event on the at-risk days of {period}."
         raise EmptySelectionError(msg)
     fit = fit_self_exciting(launches, stratum_of(day, strata))
     values = np.zeros(period.all_days.size)

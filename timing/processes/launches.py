@@ -38,7 +38,7 @@ class Poisson(Process):
 
     def in_words(self) -> str:
         """Return the process in words."""
-        return f"independent launches at {self.rate.in_words()}"
+        return f"independent events at {self.rate.in_words()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class SelfExciting(Process):
     def in_words(self) -> str:
         """Return the process in words."""
         return (
-            f"launches that excite later ones (branching ratio {self.branching:.3g}, "
+            f"events that excite later ones (branching ratio {self.branching:.3g}, "
             f"mean delay {self.decay_days:.3g} days) over {self.rate.in_words()}"
         )
 
@@ -132,7 +132,7 @@ class Renewal(Process):
     def in_words(self) -> str:
         """Return the process in words."""
         return (
-            f"launches with gamma gaps (shape {self.shape:g}) at {self.rate.in_words()}"
+            f"events with gamma gaps (shape {self.shape:g}) at {self.rate.in_words()}"
         )
 
 

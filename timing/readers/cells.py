@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
-from pathlib import Path
-from typing import TYPE_CHECKING
+from itertools import islice
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from timing.errors import ArgumentError, SchemaError
+from timing.errors import SchemaError
+from timing.readers.sizes import check_cells, refuse
+from timing.readers.text_lines import text_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+_CHUNK = 20_000
+"""Rows turned into columns at once."""
+_SHARED = 100_000
+"""Distinct cells of a column up to which equal ones are looked up."""
 
 
 def read_csv_cells(
@@ -21,6 +29,7 @@ def read_csv_cells(
     *,
     encoding: str = "utf-8",
     hint: str = "",
+    delimiter: str = ",",
 ) -> pd.DataFrame:
     r"""Read the cells of a CSV file with a header.
 
@@ -36,6 +45,7 @@ def read_csv_cells(
         A byte order mark of UTF-8 is skipped.
     hint : str, optional
         Advice appended where the file has another encoding.
+    delimiter : str, default ","
 
     Returns
     -------
@@ -46,7 +56,8 @@ def read_csv_cells(
     ------
     SchemaError
         If the file is not text in `encoding`, is not CSV, has no rows, lacks a column
-        or has one twice, or a row has too many or too few cells.
+        or has one twice, a row has too many or too few cells, or a limit of
+        `timing.readers.sizes` is passed.
     ArgumentError
         If `encoding` is unknown.
     OSError
@@ -55,34 +66,29 @@ def read_csv_cells(
     Examples
     --------
     >>> from tempfile import TemporaryDirectory
+    >>> from pathlib import Path
     >>> with TemporaryDirectory() as folder:
     ...     path = Path(folder, "mine.csv")
     ...     _ = path.write_text("day,note\n2025-10-22,a\n", encoding="utf-8")
     ...     read_csv_cells(path, ["note"]).to_dict("list")
     {'note': ['a']}
     """
+    lines = text_lines(path, encoding=encoding, hint=hint)
     try:
-        codec = codecs.lookup(encoding).name
-    except (LookupError, TypeError):
-        msg = f"`encoding` is {encoding!r}; it must be a text encoding known to Python."
-        raise ArgumentError(msg) from None
-    opened = "utf-8-sig" if codec == "utf-8" else codec
-    try:
-        with path.open(encoding=opened, newline="") as file:
-            rows = (row for row in csv.reader(file, strict=True) if row)
-            return select_columns(rows, columns, table=path.name)
-    except UnicodeDecodeError as error:
-        rule = f"is not {codec.upper()} text (byte {_bad_byte(path, codec, error)})"
-        raise SchemaError([(path.name, 0, "(all)", "", rule + hint)]) from None
+        rows = csv.reader(lines, delimiter=delimiter, strict=True)
+        return select_columns(filter(None, rows), columns, table=path.name)
     except csv.Error as error:
-        rule = f"is not CSV: {error}"
-        raise SchemaError([(path.name, 0, "(all)", "", rule)]) from None
+        raise refuse(path.name, f"is not CSV: {error}") from None
 
 
 def select_columns(
-    rows: Iterable[Sequence[str]], columns: Sequence[str] | None, *, table: str
+    rows: Iterable[Sequence[Any]],
+    columns: Sequence[str] | None,
+    *,
+    table: str,
+    dtype: str = "str",
 ) -> pd.DataFrame:
-    """Turn rows of cells, the first a header, into a table of text.
+    """Turn rows of cells, the first a header, into a table.
 
     Parameters
     ----------
@@ -91,6 +97,8 @@ def select_columns(
         Columns that must exist; only they are returned. All by default.
     table : str
         File name for messages.
+    dtype : {"str", "object"}
+        Text, or cells as they are.
 
     Returns
     -------
@@ -110,30 +118,40 @@ def select_columns(
     stream = iter(rows)
     first = next(stream, None)
     if first is None:
-        raise SchemaError([(table, 0, "(all)", "", "is empty")])
+        raise refuse(table, "is empty")
     # Exporters break long headings over lines: blanks of every kind count as one.
     head = [" ".join(name.split()) for name in first]
     wanted = list(head if columns is None else columns)
     _check_head(head, wanted, table)
     at = [head.index(name) for name in wanted]
-    cells: list[list[str]] = [[] for _ in wanted]
-    known: list[dict[str, str]] = [{} for _ in wanted]
-    ragged = []
+    known: list[dict[Any, Any]] = [{} for _ in wanted]
+    parts: list[list[pd.Series]] = [[] for _ in wanted]
+    ragged: list[tuple[str, int, str, object, str]] = []
+    rule = f"must have {len(head)} cells"
     number = 0
-    for number, row in enumerate(stream, start=1):
-        if len(row) != len(head):
-            rule = f"must have {len(head)} cells"
-            ragged.append((table, number, "(all)", f"{len(row)} cells", rule))
-            continue
-        for i, seen, column in zip(at, known, cells, strict=True):
-            cell = row[i]
-            column.append(seen.setdefault(cell, cell))
+    while chunk := list(islice(stream, _CHUNK)):
+        for i, row in enumerate(chunk, start=number + 1):
+            if len(row) != len(head):
+                ragged.append((table, i, "(all)", f"{len(row)} cells", rule))
+        number += len(chunk)
+        check_cells(number, len(wanted), table=table)
+        if not ragged:
+            for i, seen, column in zip(at, known, parts, strict=True):
+                cells = list(map(itemgetter(i), chunk))
+                column.append(_column_part(cells, seen, dtype))
     if ragged:
         raise SchemaError(ragged)
     if not number:
-        raise SchemaError([(table, 0, "(all)", "", "has no rows below the header")])
-    named = dict(zip(wanted, cells, strict=True))
-    return pd.DataFrame(named, dtype="str")
+        raise refuse(table, "has no rows below the header")
+    columns_ = (pd.concat(column, ignore_index=True) for column in parts)
+    return pd.DataFrame(dict(zip(wanted, columns_, strict=True)))
+
+
+def _column_part(cells: list[Any], known: dict[Any, Any], dtype: str) -> pd.Series:
+    """Part of a column; while there are few distinct cells, equal ones share memory."""
+    if len(known) < _SHARED:
+        cells = list(map(known.setdefault, cells, cells))
+    return pd.Series(cells, dtype=dtype)
 
 
 def _check_head(head: list[str], wanted: list[str], table: str) -> None:
@@ -145,15 +163,6 @@ def _check_head(head: list[str], wanted: list[str], table: str) -> None:
     missing = [(table, 0, name, "", rule) for name in wanted if name not in head]
     if missing:
         raise SchemaError(missing)
-
-
-def _bad_byte(path: Path, codec: str, error: UnicodeDecodeError) -> int:
-    # The streamed error counts from the start of a chunk, not of the file.
-    try:
-        path.read_bytes().decode(codec)
-    except UnicodeDecodeError as whole:
-        return whole.start
-    return error.start
 
 
 def row_failures(

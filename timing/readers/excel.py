@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import warnings
 from datetime import date, datetime, time
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile, ZipFile
+from zipfile import BadZipFile
 from zlib import error as ZlibError
 
 from timing.errors import SchemaError
 from timing.readers.cells import select_columns
 from timing.readers.extras import load_extra
+from timing.readers.sizes import refuse
+from timing.readers.zip_parts import check_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     import pandas as pd
 
 MAX_BYTES = 2**29
+_MAX_ROWS = 2**20
+"""Of a sheet of Excel."""
+_MAX_VISITED = 2**25
+"""Cells of a sheet, blank ones too: more than fit into `MAX_BYTES` if each is there."""
 
 # What openpyxl and its parsers raise on damaged and on hostile workbooks; the errors of
 # defusedxml are kinds of ValueError.
@@ -88,25 +95,98 @@ def read_sheet(path: Path, columns: Sequence[str]) -> pd.DataFrame:
               day  n
     0  2025-10-22  2
     """
+    rows = _sheet_rows(path, None, _as_text, MAX_BYTES, None)
+    return select_columns(rows, columns, table=path.name)
+
+
+def read_typed_sheet(
+    path: Path,
+    sheet: str | None = None,
+    *,
+    limit: int = MAX_BYTES,
+    n_rows: int | None = None,
+) -> list[list[Any]]:
+    """Read the rows of a sheet: text, but dates and times as such.
+
+    Parameters
+    ----------
+    path : Path
+    sheet : str, optional
+        Its name. The first one by default.
+    limit : int
+        Largest size in bytes of the unpacked workbook.
+    n_rows : int, optional
+        Rows below the header after which to stop. All are read by default.
+
+    Returns
+    -------
+    list of lists of str, date, datetime or time
+        All of the same length; rows without any cell are left out. A date cell is a
+        ``datetime`` where it shows an hour or holds one, and text such as ``1984-09``
+        where it shows no day of the month.
+
+    Raises
+    ------
+    SchemaError
+        If the workbook is damaged or too large, or has no such sheet.
+    MissingExtraError
+        If the ``io`` extra is not installed.
+    OSError
+        If the file cannot be opened.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from pathlib import Path
+    >>> from openpyxl import Workbook
+    >>> with TemporaryDirectory() as folder:
+    ...     book = Workbook()
+    ...     book.active.append(["day", "n"])
+    ...     book.active.append([date(2025, 10, 22), 2])
+    ...     book.save(Path(folder, "mine.xlsx"))
+    ...     read_typed_sheet(Path(folder, "mine.xlsx"))
+    [['day', 'n'], [datetime.date(2025, 10, 22), '2']]
+    """
+    return _sheet_rows(path, sheet, _as_cell, limit, n_rows)
+
+
+def _sheet_rows(
+    path: Path,
+    sheet: str | None,
+    convert: Callable[[Any], Any],
+    limit: int,
+    n_rows: int | None,
+) -> list[list[Any]]:
     openpyxl = load_extra("openpyxl", reading="XLSX")
     load_extra("defusedxml", reading="XLSX")
     safe = load_extra("defusedxml.ElementTree", reading="XLSX")
     with path.open("rb") as file:
         try:
-            _check_size(file, path.name)
-            _check_entities(file, safe)
+            check_parts(file, safe, limit, table=path.name)
             with warnings.catch_warnings():
                 # About styles and printing, which are not read.
                 warnings.simplefilter("ignore", UserWarning)
-                book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-                rows = list(_text_rows(book.worksheets[0]))
+                book = openpyxl.load_workbook(
+                    file, read_only=True, data_only=True, keep_links=False
+                )
+                page = _worksheet(book, sheet, path.name)
+                stop = None if n_rows is None else n_rows + 1
+                rows = list(islice(_rows(page, convert, path.name), stop))
                 book.close()
         except SchemaError:
             raise
         except _DAMAGE as error:
             rule = f"is not a readable XLSX workbook: {_reason(error)}"
-            raise SchemaError([(path.name, 0, "(all)", "", rule)]) from None
-    return select_columns(rows, columns, table=path.name)
+            raise refuse(path.name, rule) from None
+    return rows
+
+
+def _worksheet(book: Any, sheet: str | None, table: str) -> Any:  # noqa: ANN401
+    names = [page.title for page in book.worksheets]
+    if sheet is not None and sheet not in names:
+        found = ", ".join(repr(name) for name in names)
+        raise refuse(table, f"has no sheet {sheet!r} (sheets found: {found})")
+    return book.worksheets[0 if sheet is None else names.index(sheet)]
 
 
 def _reason(error: BaseException) -> str:
@@ -116,51 +196,59 @@ def _reason(error: BaseException) -> str:
     return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
 
 
-def _check_size(file: Any, name: str) -> None:  # noqa: ANN401
-    size = sum(entry.file_size for entry in ZipFile(file).infolist())
-    file.seek(0)
-    if size > MAX_BYTES:
-        rule = f"unpacks to {size} bytes; the limit is {MAX_BYTES}"
-        raise SchemaError([(name, 0, "(all)", "", rule)])
-
-
-def _check_entities(file: Any, safe: Any) -> None:  # noqa: ANN401
-    """Raise if a part declares entities.
-
-    Openpyxl refuses them only where defusedxml is its parser; with lxml installed it is
-    not. Declarations come before the first element.
-    """
-    with ZipFile(file) as parts:
-        for name in parts.namelist():
-            if name.endswith((".xml", ".rels", ".vml")):
-                with parts.open(name) as part:
-                    next(iter(safe.iterparse(part, events=("start",))), None)
-    file.seek(0)
-
-
-def _text_rows(sheet: Any) -> Iterator[list[str]]:  # noqa: ANN401
-    width = 0
-    for cells in sheet.iter_rows():
-        row = [_as_text(cell.value, cell) for cell in cells]
+def _rows(
+    sheet: Any,  # noqa: ANN401
+    convert: Callable[[Any], Any],
+    table: str,
+) -> Iterator[list[Any]]:
+    width = visited = 0
+    # The size that a sheet declares may be wrong; rows beyond it would be left out.
+    sheet.reset_dimensions()
+    for number, cells in enumerate(sheet.iter_rows(), start=1):
+        visited += len(cells)
+        # A row or column number may be far beyond what any program writes.
+        if number > _MAX_ROWS or visited > _MAX_VISITED:
+            rule = f"has more than {_MAX_ROWS} rows or {_MAX_VISITED} cells"
+            raise refuse(table, rule)
+        row = [convert(cell) for cell in cells]
         while row and row[-1] == "" and (not width or len(row) > width):
             row.pop()
-        if any(row):
+        if any(cell != "" for cell in row):
             width = width or len(row)
             yield row + [""] * (width - len(row))
 
 
-def _as_text(value: object, cell: Any) -> str:  # noqa: ANN401
-    if value is None:
-        return ""
+def _as_text(cell: Any) -> str:  # noqa: ANN401
+    value = cell.value
     if isinstance(value, datetime):
         if value.time() != time(0):
             return value.isoformat(sep=" ", timespec="seconds")
         value = value.date()
     if isinstance(value, date):
-        shows_day = "d" in str(cell.number_format).lower()
-        return value.isoformat() if shows_day else f"{value:%Y-%m}"
+        return value.isoformat() if _shows(cell, "d") else f"{value:%Y-%m}"
     if isinstance(value, time):
         return value.isoformat(timespec="seconds")
+    return _plain(value)
+
+
+def _as_cell(cell: Any) -> str | date | time:  # noqa: ANN401
+    value = cell.value
+    if isinstance(value, datetime) and (_shows(cell, "h") or value.time() != time(0)):
+        return value
+    if isinstance(value, time):
+        return value
+    if isinstance(value, date) and _shows(cell, "d"):
+        return value.date() if isinstance(value, datetime) else value
+    return _as_text(cell)
+
+
+def _shows(cell: Any, letter: str) -> bool:  # noqa: ANN401
+    return letter in str(cell.number_format).lower()
+
+
+def _plain(value: object) -> str:
+    if value is None:
+        return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return str(value).strip()

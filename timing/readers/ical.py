@@ -22,7 +22,6 @@ _RECURRING = ("RRULE", "RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID")
 _ONCE = ("UID", "SUMMARY", "DTSTART", "DTEND", "DURATION", "STATUS", STATUS_PROPERTY)
 _LIMIT = re.compile(r"^(BEGIN|END):", re.IGNORECASE | re.MULTILINE)
 _EVENTS = TableSchema(fields=(Field(name="event_id", required=True, unique=True),))
-_TYPES = {"start": "datetime64[us]", "end": "datetime64[us]"}
 
 
 class _Rule(Exception):
@@ -37,7 +36,7 @@ def read_icalendar(path: str | Path, *, zone: str = "") -> pd.DataFrame:
     path : str or Path
     zone : str, optional
         IANA time zone of all-day events and of times without a zone. Blank by default:
-        Korean days.
+        days of the study.
 
     Returns
     -------
@@ -82,14 +81,43 @@ def read_icalendar(path: str | Path, *, zone: str = "") -> pd.DataFrame:
       event_id    name      start        end
     0        a  Summit 2018-06-11 2018-06-12
     """
-    path = Path(path)
     if zone and not is_zone(zone):
-        msg = f"`zone` is {zone!r}; it must be an IANA time zone (such as Asia/Seoul)."
+        msg = (
+            f"`zone` is {zone!r}; it must be an IANA time zone (such as Europe/Madrid)."
+        )
         raise ArgumentError(msg)
+    frame = read_spans(Path(path))
+    spans = zip(frame["start"].tolist(), frame["end"].tolist(), strict=True)
+    days = pd.DataFrame([whole_days(first, last) for first, last in spans])
+    frame["zone"] = frame["zone"].where(frame["zone"].ne(""), zone)
+    days.columns = pd.Index(["start", "end"])
+    return frame.assign(**days.astype("datetime64[us]"))
+
+
+def read_spans(path: Path) -> pd.DataFrame:
+    """Read the events of an iCalendar file with the times that they have.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    DataFrame
+        As `read_icalendar` gives, but ``start`` and ``end`` are as in the file: days,
+        or times on the clock of ``zone``; the end is the first day or moment after it.
+
+    Raises
+    ------
+    SchemaError
+    MissingExtraError
+    OSError
+        As in `read_icalendar`.
+    """
     rows, failures = [], []
     for i, event in enumerate(_events(path), start=1):
         try:
-            rows.append(_row(event, zone))
+            rows.append(_row(event))
         except _Rule as error:
             name, value, rule = error.args
             which = str(event.get("UID") or event.get("SUMMARY") or "")
@@ -97,10 +125,31 @@ def read_icalendar(path: str | Path, *, zone: str = "") -> pd.DataFrame:
             failures.append((path.name, i, name, value, rule))
     if failures:
         raise SchemaError(failures)
-    frame = pd.DataFrame(rows, columns=[*COLUMNS])
+    frame = pd.DataFrame(rows, columns=[*COLUMNS], dtype="object")
     check_table(frame, _EVENTS, table=path.name)
-    words = {name: _TYPES.get(name, "str") for name in COLUMNS}
-    return frame.astype(words)
+    texts = (name for name in COLUMNS if name not in ("start", "end"))
+    return frame.astype(dict.fromkeys(texts, "str"))
+
+
+def whole_days(first: date, last: date) -> tuple[date, date]:
+    """First and last day of a span, whose end is exclusive.
+
+    Parameters
+    ----------
+    first, last : date or datetime
+        Days, or times on one clock.
+
+    Examples
+    --------
+    >>> whole_days(date(2018, 6, 11), date(2018, 6, 13))
+    (datetime.date(2018, 6, 11), datetime.date(2018, 6, 12))
+    """
+    a_day = timedelta(days=1)
+    if not isinstance(first, datetime) or not isinstance(last, datetime):
+        return first, last - a_day if last > first else first
+    if last > first and last.time() == time(0):
+        last -= a_day
+    return first.date(), last.date()
 
 
 def _events(path: Path) -> list[Any]:
@@ -126,7 +175,7 @@ def _events(path: Path) -> list[Any]:
     raise SchemaError([(path.name, 0, "(all)", "", rule)])
 
 
-def _row(event: Any, default_zone: str) -> tuple[object, ...]:  # noqa: ANN401
+def _row(event: Any) -> tuple[object, ...]:  # noqa: ANN401
     for name, reason in event.errors:
         raise _Rule(name or "(all)", "", f"cannot be read: {reason}")
     for name in _RECURRING:
@@ -140,14 +189,17 @@ def _row(event: Any, default_zone: str) -> tuple[object, ...]:  # noqa: ANN401
     if name not in event:
         raise _Rule(name, "", "must be there")
     first, zone = _local(event[name], name)
-    start, end = _span(event, first, zone)
+    try:
+        last = _end(event, first, zone)
+    except OverflowError:
+        raise _Rule("DTEND", "", "must lie within the years 1 to 9999") from None
     status = event.get(STATUS_PROPERTY, str(event.get("STATUS", "")).lower())
     texts = (str(event.get("UID", "")), str(event.get("SUMMARY", "")))
-    return (*texts, start, end, zone or default_zone, str(status))
+    return (*texts, first, last, zone, str(status))
 
 
-def _span(event: Any, first: date, zone: str) -> tuple[date, date]:  # noqa: ANN401
-    """First and last day; `first` is a day or a wall time in `zone`."""
+def _end(event: Any, first: date, zone: str) -> date:  # noqa: ANN401
+    """First day or wall time after the event; `first` is one in `zone`."""
     last, name = first, "DTEND"
     if "DTEND" in event:
         last, other = _local(event["DTEND"], "DTEND")
@@ -165,11 +217,7 @@ def _span(event: Any, first: date, zone: str) -> tuple[date, date]:  # noqa: ANN
             raise _Rule(name, str(last), "must be whole days for an all-day event")
     if last < first:
         raise _Rule(name, str(last), f"lies before DTSTART ({first})")
-    if not isinstance(first, datetime) or not isinstance(last, datetime):
-        return first, max(first, last - timedelta(days=1))
-    if last > first and last.time() == time(0):
-        last -= timedelta(days=1)
-    return first.date(), last.date()
+    return last
 
 
 def _local(value: Any, name: str) -> tuple[date, str]:  # noqa: ANN401

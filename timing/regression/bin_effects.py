@@ -80,7 +80,7 @@ def bin_rows(
         if outside.any():
             extra, other = [outside[:, None]], [_OUTSIDE]
     if not grid.launches @ base:
-        msg = "`base` has no launch; choose another base."
+        msg = "`base` has no event; choose another base."
         raise EstimationError(msg)
     numbers = controls.to_numpy(dtype=np.float64).reshape(grid.day.size, -1)
     return BinRows(

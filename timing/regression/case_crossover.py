@@ -180,7 +180,7 @@ equivalence_margin
     informative = cells.informative
     if not informative.any():
         msg = (
-            "`strata` has none that holds launches, days without, exposed days and "
+            "`strata` has none that holds events, days without, exposed days and "
             "unexposed days; use longer strata or another `window`."
         )
         raise NoContrastError(msg)
@@ -225,7 +225,7 @@ equivalence_margin
         specification=request.specification(
             grid,
             method="case_crossover",
-            null=f"within {given}, exposure does not change the launch rate, given "
+            null=f"within {given}, exposure does not change the event rate, given "
             f"{controls_in_words(controls)}",
             controls=controls_in_words(controls),
             strata=given,

@@ -203,7 +203,7 @@ def many_series(
     label = np.repeat(np.arange(len(periods)), last - first + 1)
     on = (whose >= 0) & (events.day >= first[whose]) & (events.day <= last[whose])
     if not on.any():
-        msg = "`tests` has no launch in the observation period of its subject."
+        msg = "`tests` has no event in the observation period of its subject."
         raise EmptySelectionError(msg)
     window = request.window
     touching = (

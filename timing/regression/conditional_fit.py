@@ -49,14 +49,14 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 EXACT: Note = (
-    "the launches on exposed days are as few, or as many, as the strata allow: no "
+    "the events on exposed days are as few, or as many, as the strata allow: no "
     "finite estimate exists; rate ratio, interval and p-value are exact (conditional)",
     SeparationWarning,
 )
 FIRTH: Note = (
     "no finite maximum-likelihood estimate exists: exposure or `controls` separate the "
-    "launch days from the others; Firth's penalised conditional likelihood took its "
-    "place, launches taken as independent",
+    "event days from the others; Firth's penalised conditional likelihood took its "
+    "place, events taken as independent",
     FallbackWarning,
 )
 

@@ -219,7 +219,7 @@ equivalence_margin
         specification=request.specification(
             grid,
             method="count_regression",
-            null="exposure does not change the launch rate, given "
+            null="exposure does not change the event rate, given "
             f"{controls_in_words(controls)}, in a log-linear model of independent or "
             "shortly correlated days",
             controls=controls_in_words(controls),

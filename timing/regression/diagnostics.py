@@ -152,7 +152,7 @@ gap, anchor, confidence_level
     if exposure_separated(rows):
         msg = (
             "the exposure has no finite estimate to diagnose: given the controls, no "
-            "launch or every launch is exposed."
+            "event or every event is exposed."
         )
         raise EstimationError(msg)
     notes: list[Note] = []
@@ -193,7 +193,7 @@ gap, anchor, confidence_level
         specification=request.specification(
             grid,
             method="diagnose",
-            null="launches are independent given exposure and "
+            null="events are independent given exposure and "
             f"{controls_in_words(controls)}, in a log-linear model",
             controls=controls_in_words(controls),
             lead=f"{lead} days",

@@ -47,13 +47,13 @@ FALLBACK: Note = (
     FallbackWarning,
 )
 EXACT: Note = (
-    "no finite estimate exists (an exposed or unexposed cell has no launch): rate "
+    "no finite estimate exists (an exposed or unexposed cell has no event): rate "
     "ratio, interval and p-value are exact (binomial) and take no controls",
     SeparationWarning,
 )
 FIRTH: Note = (
     "no finite maximum-likelihood estimate exists (an exposed or unexposed cell has no "
-    "launch): Firth's penalised likelihood took its place, days taken as independent",
+    "event): Firth's penalised likelihood took its place, days taken as independent",
     SeparationWarning,
 )
 
@@ -108,7 +108,7 @@ def wald(
     if not abs(log_ratio) <= LARGEST:
         msg = (
             f"the log rate ratio ran off to {log_ratio:.3g}: a cell of the design has "
-            "no launch; use fewer `controls` or a longer `window`."
+            "no event; use fewer `controls` or a longer `window`."
         )
         raise EstimationError(msg)
     if not (0 < std_error < np.inf and std_error > _TINY * naive_error):

@@ -37,6 +37,7 @@ from timing.regression.stratum_fit import (
 )
 from timing.regression.windows import Span, hold_days, hull
 from timing.results.event_study import EventStudyResult
+from timing.seeds import generator_from
 from timing.strata import Strata, strata_in_words, stratum_of
 
 if TYPE_CHECKING:
@@ -235,7 +236,7 @@ def event_study(
             bin_fit.covariance[np.ix_(found, found)],
             confidence_level=confidence_level,
             n_draws=n_draws,
-            rng=np.random.default_rng(rng),
+            rng=generator_from(rng),
         )
     spread = np.where(bin_fit.found, np.sqrt(np.diag(bin_fit.covariance)), np.nan)
     method = np.where(bin_fit.found, "wald", "exact")
@@ -287,7 +288,7 @@ def event_study(
         specification=request.specification(
             grid,
             method="event_study",
-            null=f"the launch rate in each bin is that of the base, given {given}",
+            null=f"the event rate in each bin is that of the base, given {given}",
             bins=f"{leads} leads and {lags} lags of {bin_days} days",
             base="days outside all bins" if base is None else f"bin {base:+d}",
             strata=strata_in_words(strata),
@@ -321,8 +322,8 @@ def _notes(
     if exact:
         text = (
             f"no finite estimate for the bins {', '.join(exact)}: the rate ratio, "
-            "interval and p-value are exact, given the launches of each stratum "
-            "(undefined where no stratum with launches has days of the bin and of the "
+            "interval and p-value are exact, given the events of each stratum "
+            "(undefined where no stratum with events has days of the bin and of the "
             "base), and the bins are left out of band and joint tests"
         )
         warnings.warn(text, SeparationWarning, stacklevel=3)
@@ -331,7 +332,7 @@ def _notes(
     few = np.flatnonzero((launches < _FEW) & (method == "wald"))
     if cov != "model" and few.size:
         notes.append(
-            f"fewer than {_FEW} launches in the bins "
+            f"fewer than {_FEW} events in the bins "
             f"{', '.join(spans[j].name for j in few.tolist())}: their {cov} errors "
             "are too small"
         )
@@ -348,6 +349,6 @@ def _covariance(
     used = np.bincount(stratum, weights=grid.launches)[stratum] > 0
     cluster = np.unique(stratum[used], return_inverse=True)[1]
     if not cluster.any():
-        msg = "`cov` is 'cluster', which needs more than one stratum with launches."
+        msg = "`cov` is 'cluster', which needs more than one stratum with events."
         raise ArgumentError(msg)
     return clustered(fit.scores[used], cluster, fit.information)

@@ -71,7 +71,7 @@ def fit_poisson(rows: Rows) -> Fit:
     )
     if not usable(best):
         msg = (
-            "the Poisson model did not converge, or too few launches leave it flat; "
+            "the Poisson model did not converge, or too few events leave it flat; "
             "use fewer `controls`."
         )
         raise EstimationError(msg)

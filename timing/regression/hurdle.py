@@ -62,7 +62,7 @@ _SIZE_FALLBACK: Note = (
     FallbackWarning,
 )
 _SIZE_UNKNOWN: Note = (
-    "salvo size: no launch day, or every one, is exposed; nothing can be learned",
+    "salvo size: no event day, or every one, is exposed; nothing can be learned",
     SeparationWarning,
 )
 _SIZE_FIRTH: Note = (
@@ -182,7 +182,7 @@ equivalence_margin
     grid = request.grid(tests, calendar)
     advise_errors(grid.launches, grid.day, cov=cov, controls=controls)
     if grid.launches.max() == 1:
-        msg = "`tests` has single launches only: there is no size to model."
+        msg = "`tests` has single events only: there is no size to model."
         raise EstimationError(msg)
     notes: list[Note] = []
     rows, dropped = design_rows(_any_launch(panel_of(grid, controls)), "D")
@@ -197,7 +197,7 @@ equivalence_margin
         estimate, params, covariance = _penalised(curve_of, rows, request)
     else:
         label, estimator = errors.label, "maximum likelihood"
-        best = _fitted(curve_of, rows, "launch days")
+        best = _fitted(curve_of, rows, "event days")
         fit = _fit_of(best, rows)
         estimate, covariance = _wald(fit, rows, grid, errors, request)
         params = best.params
@@ -228,7 +228,7 @@ equivalence_margin
         specification=request.specification(
             grid,
             method="hurdle_regression",
-            null="exposure does not change the rate of launch days, given "
+            null="exposure does not change the rate of event days, given "
             f"{controls_in_words(controls)}, nor the size of a salvo",
             controls=controls_in_words(controls),
             size_controls=controls_in_words(
@@ -333,7 +333,7 @@ def _size(
         dropped = [
             replace(
                 note,
-                table="launch days",
+                table="event days",
                 reason=f"salvo size: {note.reason} of more than 1",
             )
             for note in left_out

@@ -230,7 +230,7 @@ confidence_level, equivalence_margin
         specification=request.specification(
             first,
             method="joint_regression",
-            null=f"exposure to {names[0]} does not change the launch rate, given "
+            null=f"exposure to {names[0]} does not change the event rate, given "
             f"{', '.join(names[1:])} and {controls_in_words(controls)}, in a "
             "log-linear model of independent or shortly correlated days",
             controls=controls_in_words(controls),

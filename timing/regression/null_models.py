@@ -160,7 +160,7 @@ def _self_exciting(
     observed = excited_days(grid, stratum, design, factor=np.ones(grid.day.size))
     fit = fit_excited(observed)
     if not fit.branching:
-        _fall_back("no launch excites another")
+        _fall_back("no event excites another")
         return _counts("poisson", grid, stratum, columns)
 
     def score_of(launches: IntArray) -> Score:
@@ -174,7 +174,7 @@ def _self_exciting(
     return NullRegression(
         score_of=score_of,
         in_words=(
-            f" and that earlier launches excite later ones (branching ratio "
+            f" and that earlier events excite later ones (branching ratio "
             f"{fit.branching:.2f}, mean delay {fit.delay:.1f} days)"
         ),
         options={

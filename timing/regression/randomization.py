@@ -272,7 +272,7 @@ n_resamples, confidence_level, equivalence_margin, rng
             grid,
             method="randomization_test",
             null=(
-                f"given the launch rate of {given}{null.in_words}, the calendar could "
+                f"given the event rate of {given}{null.in_words}, the calendar could "
                 "as well have been shifted by any number of days"
             ),
             controls=controls_in_words(controls),

@@ -83,7 +83,7 @@ def levels_with_launches(
         empty = keep & (np.bincount(codes, weights=launches)[codes] == 0)
         if empty.any():
             ids = tuple(np.unique(day[empty]).astype("datetime64[D]").astype(str))
-            reason = f"day in a level of '{name}' without a launch"
+            reason = f"day in a level of '{name}' without an event"
             dropped.append(
                 Dropped(table="days", reason=reason, rows=int(empty.sum()), ids=ids)
             )

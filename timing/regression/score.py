@@ -182,7 +182,7 @@ def null_dispersion(launches: IntArray, stratum: IntArray, design: FloatArray) -
     dispersion = moment_dispersion(launches, stratum, poisson.rate)
     if not np.isfinite(dispersion):
         msg = (
-            "the launches are more dispersed than a negative binomial model allows; "
+            "the events are more dispersed than a negative binomial model allows; "
             "use `family='poisson'`, coarser `strata` or another `unit`."
         )
         raise EstimationError(msg)
@@ -202,7 +202,7 @@ def check_design(
     faults = [
         f"{', '.join(repr(names[j]) for j in columns)} {fault}"
         for columns, fault in (
-            (flat, "constant within the strata (those with launches)"),
+            (flat, "constant within the strata (those with events)"),
             (collinear, "collinear with those before, within the strata"),
         )
         if columns

@@ -274,7 +274,7 @@ def self_controlled(
         specification=request.specification(
             grid,
             method="self_controlled",
-            null="the launch rate in each window is that outside all windows, given "
+            null="the event rate in each window is that outside all windows, given "
             f"{given}",
             windows="; ".join(f"{s.name} {s.first:+d} to {s.last:+d}" for s in spans),
             season="none" if season is None else season_in_words(season),
@@ -328,8 +328,8 @@ def _notes(
     if exact:
         text = (
             f"no finite estimate for {', '.join(repr(name) for name in exact)}: the "
-            "rate ratio, interval and p-value are exact, given the launches of each "
-            "stratum (undefined where no stratum with launches has days inside and "
+            "rate ratio, interval and p-value are exact, given the events of each "
+            "stratum (undefined where no stratum with events has days inside and "
             "outside)"
         )
         warnings.warn(text, SeparationWarning, stacklevel=3)
@@ -338,6 +338,7 @@ def _notes(
     if pre is not None and pre.pvalue <= request.level:
         notes.append(
             f"the rate before the events differs from the rest (p = {pre.pvalue:.2g}): "
-            "launches may change later events, which this design assumes they do not"
+            "events may change later calendar events, which this design assumes they "
+            "do not"
         )
     return tuple(notes)

@@ -224,9 +224,9 @@ def self_exciting(
         specification=request.specification(
             grid,
             method="self_exciting",
-            null="exposure does not change the base rate of launches, given "
+            null="exposure does not change the base rate of events, given "
             f"{controls_in_words(controls)} and a base rate of "
-            f"{strata_in_words(strata)}; launches excite later launches",
+            f"{strata_in_words(strata)}; events excite later events",
             controls=controls_in_words(controls),
             strata=strata_in_words(strata),
         ),
@@ -326,13 +326,13 @@ def _doubts(
         ),
         (
             bool(endless),
-            f"no finite effect of {', '.join(endless)}: earlier launches account for "
-            "all launches there",
+            f"no finite effect of {', '.join(endless)}: earlier events account for "
+            "all events there",
             SeparationWarning,
         ),
         (
             fit.branching >= NEARLY_EXPLOSIVE,
-            f"the fitted branching ratio is {fit.branching:.2f}: the launches nearly "
+            f"the fitted branching ratio is {fit.branching:.2f}: the events nearly "
             "explode; use finer `strata`",
             InvalidNullWarning,
         ),
@@ -345,7 +345,7 @@ def _doubts(
         (
             ks_pvalue < _POOR_FIT,
             "the rescaled gaps are not uniform (Kolmogorov-Smirnov "
-            f"p = {ks_pvalue:.2g}): the model does not describe the launches",
+            f"p = {ks_pvalue:.2g}): the model does not describe the events",
             InvalidNullWarning,
         ),
     ]

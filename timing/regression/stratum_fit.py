@@ -143,7 +143,7 @@ def check_controls(
         if any(mine) and flat[mine].all():
             msg = (
                 f"`controls` or `season`: {source!r} is constant within the strata "
-                "(those with launches)."
+                "(those with events)."
             )
             raise EstimationError(msg)
 

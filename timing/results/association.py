@@ -117,7 +117,7 @@ class AssociationResult(Result):
 
     def _statistic_line(self) -> str:
         return (
-            f"Launches on exposed days: {self.count:g}, "
+            f"Events on exposed days: {self.count:g}, "
             f"expected {self.expected_count:.2f}"
         )
 
@@ -125,7 +125,7 @@ class AssociationResult(Result):
         """Null hypothesis, numbers and data, in words."""
         spec = self.specification
         lines = [
-            f"{self.title}: do launches cluster on the exposed days?",
+            f"{self.title}: do events cluster on the exposed days?",
             f"Null: {spec.null}",
             f"Alternative: {self.alternative}",
             self._statistic_line(),
@@ -137,7 +137,7 @@ class AssociationResult(Result):
             format_power(self.minimum_detectable_rate_ratio, self.alternative),
             format_equivalence(self.equivalence_margin, self.equivalence_pvalue),
             f"Period: {spec.period}; window: {spec.window} (anchor: {spec.anchor})",
-            f"Data: {self.n_launches} launches (unit: {spec.unit}), "
+            f"Data: {self.n_launches} events (unit: {spec.unit}), "
             f"{self.n_calendar_events} calendar events, {self.exposed_days:g} exposed "
             f"of {self.at_risk_days} at-risk days",
             *self._uncertain_lines(),
@@ -147,7 +147,7 @@ class AssociationResult(Result):
 
     @property
     def _naive_words(self) -> str:
-        statistic = self.specification.options.get("statistic", "count")
+        statistic = self.specification.options.get("statistic_name", "count")
         of_count = "" if statistic == "count" else ", of the count"
         return f"naive shuffle of dates{of_count}"
 
@@ -185,7 +185,7 @@ class PermutationResult(AssociationResult):
     def _statistic_line(self) -> str:
         # Explicit super(): `slots=True` makes the class anew and loses its closure.
         line = AssociationResult._statistic_line(self)
-        name = self.specification.options["statistic"]
+        name = self.specification.options["statistic_name"]
         if name == "count":
             return line
         words = name.replace("_", " ").capitalize()

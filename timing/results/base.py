@@ -192,7 +192,7 @@ class Result:
     @property
     def __maketables_depvar__(self) -> str:
         """What the model explains, for the package maketables."""
-        return "launches"
+        return "events"
 
     @property
     def __maketables_default_stat_keys__(self) -> list[str]:
@@ -202,7 +202,7 @@ class Result:
     @property
     def __maketables_stat_labels__(self) -> dict[str, str]:
         """Labels of these numbers, for the package maketables."""
-        return {"n_launches": "Launches", "exposed_days": "Exposed days"}
+        return {"n_launches": "Events", "exposed_days": "Exposed days"}
 
     def _repr_html_(self) -> str:
         table = self.to_frame().T

@@ -58,7 +58,7 @@ class CaseCrossoverResult(RegressionResult):
     def _model_lines(self) -> list[str]:
         lines = [
             f"Strata: {self.n_informative} of {self.n_strata} are informative; they "
-            f"hold {self.informative_launches} launches, {self.informative_count} on "
+            f"hold {self.informative_launches} events, {self.informative_count} on "
             "exposed days"
         ]
         if self.exact_pvalue == self.exact_pvalue:  # no number with controls

@@ -51,7 +51,7 @@ class Simulated:
         """Write what was simulated."""
         return [
             f"Simulated: {self.n_replicates} records of {self.n_launches:g} expected "
-            f"launches, {self.period}",
+            f"events, {self.period}",
             f"Process: {self.scenario}",
             f"Window: {self.window}",
         ]

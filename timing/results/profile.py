@@ -112,7 +112,7 @@ class LagProfileResult(Result):
                 f"{self.lag.size} lags lie outside their {level} limits; by chance "
                 f"about {(1 - spec.confidence_level) * self.lag.size:.1f} would",
                 f"Period: {spec.period}; lag 0: {spec.anchor}",
-                f"Data: {self.n_launches} launches (unit: {spec.unit}), "
+                f"Data: {self.n_launches} events (unit: {spec.unit}), "
                 f"{self.at_risk_days} at-risk days",
                 *format_dropped_lines(self.dropped),
             ]

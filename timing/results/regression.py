@@ -106,7 +106,7 @@ class RegressionResult(Result):
             format_equivalence(self.equivalence_margin, self.equivalence_pvalue),
             *self._model_lines(),
             f"Period: {spec.period}; window: {spec.window} (anchor: {spec.anchor})",
-            f"Data: {self.n_launches} launches (unit: {spec.unit}), "
+            f"Data: {self.n_launches} events (unit: {spec.unit}), "
             f"{self.n_calendar_events} calendar events, {self.exposed_days} exposed of "
             f"{self.at_risk_days} at-risk days, {self.n_obs} rows in the fit",
             *format_dropped_lines(self.dropped),
@@ -334,17 +334,17 @@ class HurdleRegressionResult(RegressionResult):
     def _title_line(self) -> str:
         size = f"{self.size.family}, {self.size.estimator}"
         return (
-            f"{self.title} (launch day: {self.link} link, {self.estimator}; salvo "
+            f"{self.title} (event day: {self.link} link, {self.estimator}; salvo "
             f"size: truncated {size}; {self.cov} errors)"
         )
 
     def _model_lines(self) -> list[str]:
         size, level = self.size, self.specification.confidence_level
         return [
-            f"Salvo size given a launch day: rate ratio {format_ratio(size.rate_ratio)}"
+            f"Salvo size given an event day: rate ratio {format_ratio(size.rate_ratio)}"
             f", {format_interval(*size.interval, level)}, p = {format_p(size.pvalue)}",
             f"  mean size {format_ratio(size.mean_exposed)} on {size.n_exposed} "
-            f"exposed launch days, {format_ratio(size.mean_unexposed)} on "
+            f"exposed event days, {format_ratio(size.mean_unexposed)} on "
             f"{size.n_unexposed} others",
         ]
 

@@ -158,7 +158,7 @@ class ScanResult(Result):
             values = list(wanted) if isinstance(wanted, list | tuple) else [wanted]
             known = [*self.table[name].unique(), *self.skipped[name].unique()]
             for value in values:
-                if value not in known:
+                if not _holds(known, value):
                     shown = ", ".join(repr(v) for v in dict.fromkeys(known))
                     msg = f"`{name}` is {value!r} in no row; it is one of {shown}."
                     raise ArgumentError(msg)
@@ -201,7 +201,7 @@ class ScanResult(Result):
                 f"(alone p = {format_p(least['pvalue'])}): {chosen}, "
                 f"{least['window_before']} days before to {least['window_after']} after"
                 f"; rate ratio {format_ratio(least['conditional_rate_ratio'])}, "
-                f"{least['count']:g} launches, expected {least['expected_count']:.2f}",
+                f"{least['count']:g} events, expected {least['expected_count']:.2f}",
                 *format_dropped_lines(self.dropped),
             ]
         )
@@ -243,6 +243,14 @@ class ScanResult(Result):
             columns = stored[name]
             decoded[name] = pd.DataFrame({c: _column(c, columns[c]) for c in columns})
         return cls(**decoded)
+
+
+def _holds(known: list[Any], value: object) -> bool:
+    """Whether a value is known; one that cannot be compared is not."""
+    try:
+        return value in known
+    except (TypeError, ValueError):
+        return False
 
 
 def _column(name: str, values: list[Any]) -> Any:  # noqa: ANN401 - any array

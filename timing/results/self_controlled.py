@@ -104,7 +104,7 @@ class WindowEffect:
             f"  {name} ({self.first_day:+d} to {self.last_day:+d}): "
             f"{format_ratio(self.rate_ratio)}, "
             f"{format_interval(self.ci_low, self.ci_high, level)}, "
-            f"p = {format_p(self.pvalue)}; {self.launches} launches on {self.days} "
+            f"p = {format_p(self.pvalue)}; {self.launches} events on {self.days} "
             f"days{' (exact)' if self.method == 'exact' else ''}"
         )
 
@@ -171,13 +171,13 @@ class SelfControlledResult(RegressionResult):
             "Relative incidence in each window:",
             *(effect.line(level) for effect in self.effects),
             *(test.line() for test in self.joint_tests),
-            "Assumption that launches do not change later events: "
+            "Assumption that events do not change later calendar events: "
             + (
                 "checked by the window before them"
                 if has_pre
                 else "not checked; add a window before the events"
             ),
-            f"Strata: {self.n_strata}, {self.n_informative} with launches; "
+            f"Strata: {self.n_strata}, {self.n_informative} with events; "
             f"{self.overlap_days} days lie in the windows of several events",
         ]
 

@@ -94,7 +94,7 @@ class SelfExcitingResult(RegressionResult):
                 f"{level} {' to '.join(ends)}"
             )
         lines += [
-            f"Share of launches that earlier ones caused: {self.excited_share:.0%}",
+            f"Share of events that earlier ones caused: {self.excited_share:.0%}",
             "Without excitation: rate ratio "
             f"{format_ratio(self.independent_rate_ratio)}, AIC "
             f"{self.aic_independent:.1f}; with it: AIC {self.aic:.1f}",
@@ -104,11 +104,11 @@ class SelfExcitingResult(RegressionResult):
         if self.zero_base_days:
             lines.append(
                 f"Base rate 0 on {self.zero_base_days} days of strata or control "
-                "levels without a launch"
+                "levels without an event"
             )
         if self.earlier_launches:
             lines.append(
-                f"Excited also by {self.earlier_launches} launches off the at-risk days"
+                f"Excited also by {self.earlier_launches} events off the at-risk days"
             )
         return lines
 

@@ -103,13 +103,13 @@ class TimescaleProfileResult(Result):
             [
                 *lines,
                 f"Naive shuffle of dates: p = {format_p(first.naive_pvalue)}",
-                "A slow scale counts slow causes that launches and calendar share as "
+                "A slow scale counts slow causes that events and calendar share as "
                 "evidence; a fast one has less information. The p-values are not "
                 "adjusted for the number of scales.",
                 "A cause shared at the scale of the window itself cannot be told from "
                 "an effect by any test of timing.",
                 f"Period: {spec.period}; window: {spec.window} (anchor: {spec.anchor})",
-                f"Data: {first.n_launches} launches (unit: {spec.unit}), "
+                f"Data: {first.n_launches} events (unit: {spec.unit}), "
                 f"{first.n_calendar_events} calendar events, {first.exposed_days} "
                 f"exposed of {first.at_risk_days} at-risk days",
                 *format_dropped_lines(first.dropped),

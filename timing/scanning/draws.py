@@ -11,6 +11,7 @@ import numpy.typing as npt
 from joblib import Parallel, delayed
 
 from timing.errors import ArgumentError
+from timing.seeds import generator_from
 
 if TYPE_CHECKING:
     from timing.kernels.exact import Pmf
@@ -142,9 +143,9 @@ def plan_draws(
     if len(launches) > 1 and not null.moves_days:
         msg = (
             f"`null` is {null!r}, whose draws cannot be shared: they do not move whole "
-            "days in the same way whatever the launches are, so that the dependence "
-            f"between the {len(launches)} sets of launches of this scan would be lost. "
-            "Use one set of launches, or another null."
+            "days in the same way whatever the events are, so that the dependence "
+            f"between the {len(launches)} sets of events of this scan would be lost. "
+            "Use one set of events, or another null."
         )
         raise ArgumentError(msg)
     pairs = len(launches) * len(exposures)
@@ -153,7 +154,7 @@ def plan_draws(
     sizes = [
         min(length, n_resamples - first) for first in range(0, n_resamples, length)
     ]
-    entropy = np.random.default_rng(rng).integers(2**32, size=4).tolist()
+    entropy = generator_from(rng).integers(2**32, size=4).tolist()
     return Draws(
         null=null,
         day=day,

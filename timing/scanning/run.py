@@ -303,6 +303,6 @@ def _null_in_words(strata: Strata, controls: Controls, model: NullModel | None) 
     if len(controls):
         given += f" and {controls_in_words(controls)}"
     return (
-        f"given the launch rate of {given}, the calendar could as well have been "
+        f"given the event rate of {given}, the calendar could as well have been "
         "shifted by any number of days, the same for all specifications"
     )

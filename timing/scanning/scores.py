@@ -67,7 +67,7 @@ class Scored:
     may_split: bool = True
 
 
-_NO_VARIANCE = "zero variance (no stratum with launches is partly exposed)"
+_NO_VARIANCE = "zero variance (no stratum with events is partly exposed)"
 
 
 def _layout(family: Family, stratum: IntArray) -> ScoreLayout:

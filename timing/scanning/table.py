@@ -33,14 +33,14 @@ def reasons_to_skip(
     """Why each specification cannot be tested; empty text where it can."""
     table = family.table
     checks = {
-        "no launches": table["n_launches"] == 0,
+        "no events": table["n_launches"] == 0,
         "no exposed day": table["exposed_days"] == 0,
         "every day exposed": table["exposed_days"] == table["at_risk_days"],
     }
     # By the exposed share of all days, which no shift of the calendar changes: the
     # choice of the family then tells nothing of how launches and calendar meet.
     share = np.append(family.exposures.mean(axis=1), 0.0)[family.exposure_of]
-    checks[f"fewer than {min_expected:g} launches expected on exposed days"] = (
+    checks[f"fewer than {min_expected:g} events expected on exposed days"] = (
         table["n_launches"] * share < min_expected
     )
     reason = np.full(len(table), "", dtype=object)

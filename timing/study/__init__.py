@@ -1,10 +1,12 @@
 """The main job: one declared study, from the tables to the figures."""
 
-from timing.study.declaration import primary_study, read_study
+from timing.study.data import own_tables
+from timing.study.declaration import own_study, primary_study, read_study
 from timing.study.output import Run
 from timing.study.replication_package import write_replication_package
-from timing.study.run import SCRIPTS, run_study
+from timing.study.run import run_study
 from timing.study.script import run_alone
+from timing.study.scripts import SCRIPTS
 from timing.study.specification import Hypothesis, Study, Variant
 
 __all__ = [
@@ -13,6 +15,8 @@ __all__ = [
     "Run",
     "Study",
     "Variant",
+    "own_study",
+    "own_tables",
     "primary_study",
     "read_study",
     "run_alone",

@@ -2,125 +2,85 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import tomllib
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Container, Iterable
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from timing.errors import ArgumentError
+from timing.errors import DeclarationError
 from timing.kernels.pvalues import ALTERNATIVES
+from timing.study import rules
+from timing.study.data import Curated, OwnTables
+from timing.study.own import (
+    ASSUMED,
+    SEED,
+    check_selections,
+    read_own_data,
+    usual_for,
+    usual_variants,
+)
+from timing.study.rules import Problems, Reader
 from timing.study.specification import Hypothesis, Study, Variant
 
-Value = Any
-"""What a TOML file can hold."""
-Reader = Callable[[Value], Any]
-"""Turns a value of the file into one of the study, and raises if it cannot."""
+if TYPE_CHECKING:
+    from timing.study.data import Data
 
-
-def _require(holds: bool, rule: str) -> None:
-    if not holds:
-        raise ValueError(rule)
-
-
-def _text(value: Value) -> str:
-    _require(isinstance(value, str) and bool(value.strip()), "it must be text")
-    return " ".join(value.split())
-
-
-def _whole(value: Value) -> int:
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    _require(whole and value >= 0, "it must be a whole number of at least 0")
-    return int(value)
-
-
-def _day(value: Value) -> str:
-    if isinstance(value, str):
-        value = dt.date.fromisoformat(value)
-    day = isinstance(value, dt.date) and not isinstance(value, dt.datetime)
-    _require(day, "it must be a day, such as 2012-01-01")
-    return str(value.isoformat())
-
-
-def _span(value: Value) -> tuple[str, str]:
-    two = isinstance(value, list) and len(value) == 2
-    _require(two, "it must hold lists of a first and a last day")
-    return _day(value[0]), _day(value[1])
-
-
-def _scale(value: Value) -> str | None:
-    """Read a time scale; TOML has no word for None."""
-    return None if value == "none" else _text(value)
-
-
-def _table(value: Value) -> dict[str, Any]:
-    _require(isinstance(value, dict), "it must be a table")
-    return dict(value)
-
-
-def _list_of(read: Reader) -> Reader:
-    def read_all(value: Value) -> tuple[Any, ...]:
-        _require(isinstance(value, list), "it must be a list")
-        return tuple(read(item) for item in value)
-
-    return read_all
-
-
-def _one_of(*allowed: str) -> Reader:
-    choices = ", ".join(repr(choice) for choice in allowed)
-
-    def read(value: Value) -> str:
-        _require(value in allowed, f"it must be one of {choices}")
-        return str(value)
-
-    return read
-
-
-_TOP: dict[str, Reader] = {"title": _text, "why": _text, "seed": _whole}
+_TOP: dict[str, Reader] = {
+    "title": rules.text,
+    "why": rules.text,
+    "seed": rules.whole,
+}
 _PARTS: dict[str, dict[str, Reader]] = {
     "outcome": {
-        "weapons": _list_of(_text),
-        "unit": _one_of("day", "event", "episode"),
+        "classes": rules.list_of(rules.text),
+        "unit": rules.one_of("day", "event", "episode"),
     },
-    "period": {"start": _day, "end": _day, "exclude": _list_of(_span)},
+    "period": {
+        "start": rules.day,
+        "end": rules.day,
+        "exclude": rules.list_of(rules.span),
+    },
     "window": {
-        "before": _whole,
-        "after": _whole,
-        "anchor": _one_of("interval", "meeting"),
+        "before": rules.whole,
+        "after": rules.whole,
+        "anchor": rules.one_of("interval", "meeting", "start", "end", "announced"),
     },
-    "test": {"strata": _scale, "alternative": _one_of(*ALTERNATIVES)},
+    "test": {"strata": rules.scale, "alternative": rules.one_of(*ALTERNATIVES)},
 }
 """What every selection has in common, unless it says otherwise."""
 _SELECTION: dict[str, Reader] = {
-    "label": _text,
-    "categories": _list_of(_text),
-    "without_journeys_of": _list_of(_text),
+    "label": rules.text,
+    "categories": rules.list_of(rules.text),
+    "without_journeys_of": rules.list_of(rules.text),
     **{key: read for part in _PARTS.values() for key, read in part.items()},
 }
 _HYPOTHESIS: dict[str, Reader] = {
     **_SELECTION,
-    "name": _text,
-    "expected": _one_of("more", "fewer"),
-    "why": _text,
+    "name": rules.name,
+    "expected": rules.one_of("more", "fewer"),
+    "why": rules.text,
 }
 _CHECKS: dict[str, Reader] = {
-    "controls": _list_of(_list_of(_text)),
-    "max_lag": _whole,
-    "scales": _list_of(_scale),
-    "scan_days": _list_of(_whole),
-    "scan_eras": _list_of(_span),
-    "n_replicates": _whole,
-    "n_random_calendars": _whole,
+    "controls": rules.list_of(rules.list_of(rules.text)),
+    "max_lag": rules.whole,
+    "scales": rules.list_of(rules.scale),
+    "scan_days": rules.list_of(rules.whole),
+    "scan_eras": rules.list_of(rules.span),
+    "n_replicates": rules.whole,
+    "n_random_calendars": rules.whole,
 }
-
-
 _DECLARATION: dict[str, Reader] = {
     **_TOP,
-    **dict.fromkeys((*_PARTS, "checks"), _table),
-    **dict.fromkeys(("hypotheses", "variants"), _list_of(_table)),
+    **dict.fromkeys((*_PARTS, "checks", "data"), rules.table),
+    **dict.fromkeys(("hypotheses", "variants"), rules.list_of(rules.table)),
 }
+_TABLES = {
+    **{part: {**readers, "why": rules.text} for part, readers in _PARTS.items()},
+    "checks": _CHECKS,
+}
+_MAY_LACK = ("variants", "data")
 
 
 def analyses_folder() -> Path:
@@ -142,12 +102,14 @@ def primary_study() -> Study:
 
 
 def read_study(path: str | Path) -> Study:
-    """Read the declaration of a study.
+    """Read the declaration of a study, and the user's tables that it names.
 
     Parameters
     ----------
     path : str or Path
-        A TOML file; ``analyses/primary.toml`` is an example.
+        A TOML file. ``analyses/primary.toml`` declares a study of the curated tables;
+        with a table ``[data]`` it is one of the user's own, in which everything but the
+        title has a default (``timing init`` writes one).
 
     Returns
     -------
@@ -155,79 +117,143 @@ def read_study(path: str | Path) -> Study:
 
     Raises
     ------
-    ArgumentError
-        If the file is no TOML, or a key is missing, unknown or breaks its rule: file,
-        table and key are named.
+    DeclarationError
+        If the file is no TOML, a key is missing, unknown or breaks its rule, or a table
+        breaks one: file, table or row, key or column are named, for all at once.
     """
     path = Path(path)
-    top = _read(str(path), _parsed(path), _DECLARATION, optional=("variants",))
-    shared: dict[str, Any] = {}
-    reasons = []
-    for part, rules in _PARTS.items():
-        where = f"{path}, [{part}]"
-        values = _read(where, top.pop(part), {**rules, "why": _text}, ("exclude",))
-        reasons.append((part, values.pop("why")))
-        shared |= values
-    hypotheses = [
-        Hypothesis(**shared | _read(where, table, _HYPOTHESIS, optional=_SELECTION))
-        for where, table in _numbered(path, top, "hypotheses")
-    ]
-    if not hypotheses:
-        msg = f"{path}: the key 'hypotheses' must hold at least one table."
-        raise ArgumentError(msg)
-    first = {f.name: getattr(hypotheses[0], f.name) for f in fields(Variant)}
-    variants = [
-        Variant(**first | _read(where, table, _SELECTION, optional=_SELECTION))
-        for where, table in _numbered(path, top, "variants")
-    ]
-    checks = _read(f"{path}, [checks]", top.pop("checks"), _CHECKS)
-    return Study(
-        **top,
-        **checks,
-        hypotheses=tuple(hypotheses),
-        variants=tuple(variants),
-        reasons=tuple(reasons),
+    parsed, problems = _parsed(path), Problems()
+    own = "data" in parsed
+    may_lack = [key for key in _DECLARATION if key != "title"] if own else _MAY_LACK
+    top = problems.read(str(path), parsed, _DECLARATION, may_lack)
+    parts = {
+        part: problems.read(
+            f"{path}, [{part}]",
+            top.pop(part),
+            readers,
+            optional=readers if own else ("exclude",),
+        )
+        for part, readers in _TABLES.items()
+        if part in top
+    }
+    asked = _numbered(
+        f"{path}, [[hypotheses]]",
+        top.pop("hypotheses", ()),
+        _HYPOTHESIS,
+        _HYPOTHESIS if own else _SELECTION,
+        problems,
     )
+    _check_names(path, asked, problems)
+    if not asked and "hypotheses" in parsed:
+        rule = "the key 'hypotheses' must hold at least one table"
+        problems.add(f"{path}: {rule}.", (str(path), 0, "hypotheses", "", rule))
+    varied = None
+    if "variants" in top:
+        varied = _numbered(
+            f"{path}, [[variants]]",
+            top.pop("variants"),
+            _SELECTION,
+            _SELECTION,
+            problems,
+        )
+    data: Data = Curated()
+    if own:
+        data, top["sources"] = read_own_data(path, top.pop("data", {}), problems)
+    problems.raise_if_any()
+    study = _assembled(data, top, parts, asked, varied)
+    if own:
+        check_selections(path, study, problems)
+        problems.raise_if_any()
+    return study
+
+
+def own_study(data: OwnTables, *, title: str) -> Study:
+    """Return the usual study of the user's own tables, as a file with no more says.
+
+    Parameters
+    ----------
+    data : OwnTables
+        From `own_tables`.
+    title : str
+
+    Examples
+    --------
+    >>> from timing.study import own_tables
+    >>> days = [f"2025-0{month}-1{day}" for month in (1, 2, 3) for day in (0, 3, 7)]
+    >>> study = own_study(own_tables(days, ["2025-02-11"]), title="Tides")
+    >>> study.primary.label, study.primary.start
+    ('all calendar events', '2025-01-01')
+    """
+    return _assembled(data, {"title": title}, {}, [], None)
+
+
+def _assembled(
+    data: Data,
+    top: dict[str, Any],
+    parts: dict[str, dict[str, Any]],
+    asked: list[dict[str, Any]],
+    varied: list[dict[str, Any]] | None,
+) -> Study:
+    """Put the parts of a declaration together, with what is usual for own tables."""
+    usual = usual_for(data) if isinstance(data, OwnTables) else {}
+    reasons = {part: parts.get(part, {}).pop("why", "") for part in _PARTS}
+    if usual and not {"start", "end"} & parts.get("period", {}).keys():
+        reasons["period"] = reasons["period"] or ASSUMED
+    said = {part: usual.get(part, {}) | parts.get(part, {}) for part in _PARTS}
+    shared = {"data": data, **_joined(said)}
+    plain = {"name": "primary", "label": "all calendar events", "expected": "more"}
+    if usual:
+        asked = [plain | one for one in asked] or [plain]
+    hypotheses = tuple(Hypothesis(**shared | one) for one in asked)
+    first = {f.name: getattr(hypotheses[0], f.name) for f in fields(Variant)}
+    if usual and varied is None:
+        variants = usual_variants(Variant(**first))
+    else:
+        variants = tuple(Variant(**first | one) for one in varied or ())
+    declared: dict[str, Any] = {"why": "", "seed": SEED} | top
+    declared |= usual.get("checks", {}) | parts.get("checks", {})
+    return Study(
+        **declared,
+        hypotheses=hypotheses,
+        variants=variants,
+        reasons=tuple((part, why) for part, why in reasons.items() if why),
+    )
+
+
+def _joined(parts: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    return {key: value for part in parts.values() for key, value in part.items()}
 
 
 def _parsed(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        msg = f"{path}: there is no such file."
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        msg = f"{path}: this is no TOML: {error}."
-    raise ArgumentError(msg)
-
-
-def _read(
-    where: str,
-    table: Mapping[str, object],
-    readers: Mapping[str, Reader],
-    optional: Container[str] = (),
-) -> dict[str, Any]:
-    """Read every key of a table; none may be unknown, and only some may be missing."""
-    for key in table:
-        if key not in readers:
-            known = ", ".join(readers)
-            msg = f"{where}: there is no key {key!r}; the keys are {known}."
-            raise ArgumentError(msg)
-    missing = [key for key in readers if key not in table and key not in optional]
-    if missing:
-        msg = f"{where}: the key {missing[0]!r} is missing."
-        raise ArgumentError(msg)
-    values = {}
-    for key, value in table.items():
-        try:
-            values[key] = readers[key](value)
-        except ValueError as error:
-            msg = f"{where}, {key} = {value!r}: {error}."
-            raise ArgumentError(msg) from None
-    return values
+        rule = "there is no such file"
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        rule = f"this is no TOML: {error}"
+    raise DeclarationError([(str(path), 0, "", "", rule)], f"{path}: {rule}.")
 
 
 def _numbered(
-    path: Path, top: dict[str, Any], key: str
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    for i, table in enumerate(top.pop(key, ()), start=1):
-        yield f"{path}, [[{key}]] number {i}", table
+    where: str,
+    tables: Iterable[dict[str, Any]],
+    readers: dict[str, Reader],
+    optional: Container[str],
+    problems: Problems,
+) -> list[dict[str, Any]]:
+    """Read the tables of a list."""
+    return [
+        problems.read(f"{where} number {i}", table, readers, optional)
+        for i, table in enumerate(tables, start=1)
+    ]
+
+
+def _check_names(path: Path, asked: list[dict[str, Any]], problems: Problems) -> None:
+    """Find hypotheses that are not there, or share a name."""
+    names = [one.get("name", "primary") for one in asked]
+    for i, name in enumerate(names):
+        if name in names[:i]:
+            where = f"{path}, [[hypotheses]] number {i + 1}"
+            rule = "another hypothesis has the name, which must be its own"
+            line = f"{where}, name = {name!r}: {rule}."
+            problems.add(line, (where, 0, "name", name, rule))

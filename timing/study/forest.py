@@ -6,12 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from timing.errors import EmptySelectionError, NoContrastError
 from timing.figures import plot_forest
 from timing.results.base import format_limits, format_p, format_ratio
+from timing.study.testing import Option, score_shift
 
 if TYPE_CHECKING:
     from timing.results import AssociationResult
     from timing.study.output import Run
+    from timing.study.specification import Variant
+
+_NUMBERS = ("rate_ratio", "low", "high", "launches", "expected", "pvalue")
 
 
 def forest_row(label: str, result: AssociationResult) -> dict[str, Any]:
@@ -30,6 +35,15 @@ def forest_row(label: str, result: AssociationResult) -> dict[str, Any]:
     }
 
 
+def tested_row(label: str, variant: Variant, **changes: Option) -> dict[str, Any]:
+    """Run the declared test for a row of a forest plot; say so if it cannot be."""
+    try:
+        return forest_row(label, score_shift(variant, **changes))
+    except (EmptySelectionError, NoContrastError):
+        gaps = dict.fromkeys(_NUMBERS, float("nan"))
+        return {"label": label, **gaps, "note": "no contrast"}
+
+
 def in_words(rows: pd.DataFrame) -> pd.DataFrame:
     """Write the rows of a forest plot as a table for papers."""
     missing = rows["rate_ratio"].isna() & rows["low"].isna()
@@ -37,7 +51,7 @@ def in_words(rows: pd.DataFrame) -> pd.DataFrame:
         {
             **({"group": rows["group"]} if "group" in rows else {}),
             "selection": rows["label"],
-            "launch days in windows": rows["launches"].astype("Int64"),
+            "event days in windows": rows["launches"].astype("Int64"),
             "expected": rows["expected"].map("{:.1f}".format, na_action="ignore"),
             "rate ratio": rows["rate_ratio"].map(format_ratio).mask(missing, ""),
             "95% interval": [
@@ -85,7 +99,7 @@ def write_forest(
         name,
         plot_forest(shown),
         title=title,
-        alt_text=f"Forest plot of rate ratios. {note} Launch days in the windows, "
+        alt_text=f"Forest plot of rate ratios. {note} Event days in the windows, "
         f"observed / expected within months, and p: {ratios}.",
         data=shown,
     )

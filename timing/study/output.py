@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+import matplotlib as mpl
 import pandas as pd
 from matplotlib import pyplot as plt
 
 from timing._version import __version__
-from timing.datasets import data_hashes
 from timing.errors import ArgumentError, MissingExtraError
 from timing.figures import figure_style
+from timing.study.file_names import check_file_name, same_file
 from timing.study.specification import Study
-from timing.tables import docx_table, write_table
+from timing.tables import csv_table, docx_table, write_table
+from timing.whole import write_whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,6 +35,7 @@ _NO_DATES: dict[str, dict[str, Any]] = {
     "svg": {"Date": None, "Creator": None},
     "png": {"Software": None},
 }
+_FORMATS = ("pdf", "svg", "png")
 _CONTENTS = ".contents"
 
 
@@ -38,13 +43,14 @@ _CONTENTS = ".contents"
 class Run:
     """One script of a study at work: what is declared, and where its outputs go.
 
-    Every output says which study and which data it comes from.
+    Every output says which study and which data it comes from. Each file is written
+    whole; a folder of them takes its place in one step by `Staging`.
 
     Attributes
     ----------
     study : Study
     folder : Path
-        Where everything is written to.
+        Where everything is written to, and the outputs of earlier scripts are.
     script : str
         Name of the script.
     n_jobs : int, optional
@@ -82,10 +88,14 @@ class Run:
             Its index is not written. The CSV has its values, the others their text.
         title, note : str
             Above and below; the note is followed by the provenance.
+
+        Raises
+        ------
+        ArgumentError
+            If the name is not a file's: see `check_file_name`.
         """
         below = f"{note} {self.provenance}".strip()
-        path = self._path(f"{name}.csv")
-        frame.to_csv(path, index=False, lineterminator="\n")
+        self.text(f"{name}.csv", csv_table(frame))
         for suffix, style in (("md", "markdown"), ("tex", "latex"), ("html", "html")):
             text = write_table(
                 frame, style, title=title, note=below, label=f"tab:{name}"
@@ -96,7 +106,7 @@ class Run:
         except MissingExtraError:
             pass  # `say_what_is_missing` says so at the end
         else:
-            self._path(f"{name}.docx").write_bytes(document)
+            self._write(f"{name}.docx", document)
         self._enter("table", name, title, note)
 
     def figure(
@@ -117,10 +127,10 @@ class Run:
         """
         figure = ax.figure.figure  # of a part of a figure, the whole
         about = f"{alt_text} {self.provenance}"
-        for path in write_figure(self.folder, name, figure, title=title, about=about):
-            self._path(path.name)
+        for suffix, content in _figure_files(figure, title, about, _FORMATS):
+            self._write(f"{name}.{suffix}", content)
         plt.close(figure)
-        data.to_csv(self._path(f"{name}.data.csv"), index=False, lineterminator="\n")
+        self.text(f"{name}.data.csv", csv_table(data))
         self._enter("figure", name, title, alt_text)
 
     def prose(self, name: str, text: str, *, title: str) -> None:
@@ -135,11 +145,16 @@ class Run:
 
     def text(self, name: str, text: str) -> None:
         """Write text to the file of this name."""
-        self._path(name).write_text(text, encoding="utf-8", newline="\n")
+        self._write(name, text)
 
     def numbers(self, **numbers: str) -> None:
         """Keep numbers for running text, as they are to be printed, by name."""
         self._numbers.update(numbers)
+
+    def give_up(self, reason: str) -> None:
+        """Say why the rest of the script cannot be made, here and in the report."""
+        print(f"{self.script}: not made: {reason}", file=sys.stderr, flush=True)
+        self._enter("gap", self.script, self.script.replace("_", " "), reason)
 
     def finish(self) -> None:
         """Write the list of contents: tables and figures with titles, and numbers."""
@@ -148,16 +163,21 @@ class Run:
             {"entries": self._entries, "numbers": self._numbers},
         )
 
-    def _path(self, name: str) -> Path:
-        path = self.folder / name
-        if path in self.files:
+    def _write(self, name: str, content: str | bytes) -> None:
+        check_file_name(name)
+        if same_file(name) in {same_file(path.name) for path in self.files}:
             msg = f"{self.script} writes {name} twice."
             raise RuntimeError(msg)
+        path = self.folder / name
+        write_whole(path, content)
         self.files.append(path)
-        return path
 
     def _enter(
-        self, kind: Literal["table", "figure", "text"], name: str, title: str, note: str
+        self,
+        kind: Literal["table", "figure", "text", "gap"],
+        name: str,
+        title: str,
+        note: str,
     ) -> None:
         self._entries.append({"kind": kind, "name": name, "title": title, "note": note})
 
@@ -169,23 +189,48 @@ def write_figure(
     *,
     title: str,
     about: str,
-    formats: Sequence[str] = ("pdf", "svg", "png"),
+    formats: Sequence[str] = _FORMATS,
 ) -> list[Path]:
     """Write a figure in some formats, and what it shows as text beside it."""
+    paths = []
+    for suffix, content in _figure_files(figure, title, about, formats):
+        paths.append(folder / f"{name}.{suffix}")
+        write_whole(paths[-1], content)
+    return paths
+
+
+def _figure_files(
+    figure: Figure, title: str, about: str, formats: Sequence[str]
+) -> Iterator[tuple[str, str | bytes]]:
+    """Draw a figure in some formats: suffix and content of each file."""
     described = {
         "pdf": {"Title": title, "Subject": about},
         "svg": {"Title": title, "Description": about},
         "png": {"Title": title, "Description": about},
     }
-    paths = []
-    with figure_style():  # fonts are embedded when a figure is saved
-        for suffix in formats:
-            paths.append(folder / f"{name}.{suffix}")
-            metadata = _NO_DATES[suffix] | described[suffix]
-            figure.savefig(paths[-1], dpi=_DPI, metadata=metadata)
-    paths.append(folder / f"{name}.alt.txt")
-    paths[-1].write_text(about + "\n", encoding="utf-8", newline="\n")
-    return paths
+    for suffix in formats:
+        drawn = io.BytesIO()
+        metadata = _NO_DATES[suffix] | described[suffix]
+        with figure_style():  # fonts are embedded when a figure is saved
+            figure.savefig(drawn, format=suffix, dpi=_DPI, metadata=metadata)
+        yield suffix, drawn.getvalue()
+    yield "alt.txt", f"{about}\n"
+
+
+@contextmanager
+def own_settings() -> Iterator[None]:
+    """Draw as on any other machine, whatever settings of matplotlib a user has.
+
+    Examples
+    --------
+    >>> with mpl.rc_context({"axes.grid": True}), own_settings():
+    ...     mpl.rcParams["axes.grid"]
+    False
+    """
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams["timezone"] = "UTC"  # which the defaults leave as it is
+        yield
 
 
 def provenance(study: Study) -> str:
@@ -197,7 +242,7 @@ def provenance(study: Study) -> str:
     >>> provenance(primary_study()).split()[0]
     'Study'
     """
-    data = hashlib.sha256("".join(data_hashes().values()).encode()).hexdigest()
+    data = hashlib.sha256("".join(study.data.hashes().values()).encode()).hexdigest()
     return (
         f"Study {study.sha256[:12]}, data {data[:12]}, event-timing {__version__}, "
         f"seed {study.seed}."
@@ -230,6 +275,7 @@ def contents(folder: Path, script: str) -> dict[str, Any]:
     """
     path = folder / f"{script}{_CONTENTS}.json"
     if not path.is_file():
-        msg = f"{folder}: the script {script!r} has not run here; run it first."
+        # Not the folder: a run works in one that the user need not know.
+        msg = f"the script {script!r} has not run here; run it first."
         raise ArgumentError(msg)
     return read_json(path)

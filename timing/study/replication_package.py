@@ -15,7 +15,8 @@ from timing.datasets import data_folder, data_hashes, data_package
 from timing.errors import ArgumentError
 from timing.study.declaration import analyses_folder
 from timing.study.output import contents, read_json
-from timing.study.run import PACKAGES, SCRIPTS
+from timing.study.run import PACKAGES
+from timing.study.scripts import SCRIPTS
 from timing.study.unfinished import hashes
 
 _OUTPUTS = "outputs"

@@ -16,7 +16,7 @@ def row_of(label: str, result: AssociationResult) -> dict[str, Any]:
         "selection": label,
         "calendar events": result.n_calendar_events,
         "exposed days": int(result.exposed_days),
-        "launch days": result.n_launches,
+        "event days": result.n_launches,
         "on exposed days": int(result.count),
         "expected": f"{result.expected_count:.1f}",
         "rate ratio": format_ratio(result.conditional_rate_ratio),

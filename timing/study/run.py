@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import json
 import platform
 import runpy
 import sys
@@ -13,41 +14,16 @@ from typing import Any
 
 from timing._version import __version__
 from timing.arguments import check_choice
-from timing.datasets import data_hashes
-from timing.errors import ArgumentError
-from timing.replication import write_whole
+from timing.errors import ArgumentError, TimingError
 from timing.study.declaration import analyses_folder, primary_study, read_study
-from timing.study.output import Run, say_what_is_missing
+from timing.study.manifest import obsolete_files
+from timing.study.output import Run, own_settings, say_what_is_missing
+from timing.study.scripts import NEEDED, scripts_of
 from timing.study.specification import Study
+from timing.study.staging import MANIFEST, Staging
 from timing.study.unfinished import Unfinished, hashes
+from timing.whole import write_whole
 
-SCRIPTS = (
-    "describe",
-    "timeline",
-    "join",
-    "hypotheses",
-    "methods",
-    "variants",
-    "timescale",
-    "forest",
-    "leave_one_out",
-    "lag_profiles",
-    "scan",
-    "models",
-    "regression",
-    "drills",
-    "power",
-    "size",
-    "placebo",
-    "clocks",
-    "time_of_day",
-    "uncertainty",
-    "case_gyeongju_2025",
-    "claims",
-    "replication",
-    "report",
-)
-"""Scripts of ``analyses/`` in the order in which they run."""
 PACKAGES = (
     "numpy",
     "pandas",
@@ -62,7 +38,14 @@ PACKAGES = (
 def run_script(name: str, run: Run) -> list[Path]:
     """Run one script of ``analyses/``; return the files that it wrote."""
     path = analyses_folder() / f"{name}.py"
-    runpy.run_path(str(path))["main"](run)
+    with own_settings():
+        try:
+            runpy.run_path(str(path))["main"](run)
+        except TimingError as error:
+            if run.study.data.curated or name in NEEDED:
+                raise
+            # Of the user's tables: too few events for this part, say.
+            run.give_up(str(error))
     run.finish()
     return run.files
 
@@ -71,7 +54,7 @@ def run_study(
     study: Study | str | Path | None = None,
     output: str | Path = "analyses/output",
     *,
-    scripts: Sequence[str] = SCRIPTS,
+    scripts: Sequence[str] | None = None,
     n_jobs: int | None = 1,
     progress: bool = True,
     resume: bool = False,
@@ -85,9 +68,9 @@ def run_study(
         tests, ``analyses/primary.toml``.
     output : str or Path, default "analyses/output"
         Folder to write to; it is made where it does not exist.
-    scripts : sequence of str
-        Scripts to run, by name; all of them by default, in the order of
-        `timing.study.SCRIPTS`. The report needs all others.
+    scripts : sequence of str, optional
+        Scripts to run, by name; by default all that the tables of the study allow, in
+        the order of `timing.study.SCRIPTS`. The report needs all others.
     n_jobs : int, optional, default 1
         Processes for the scan and the simulations; None honours joblib's context, such
         as a dask cluster. The numbers do not depend on it.
@@ -106,16 +89,25 @@ def run_study(
     ------
     ArgumentError
         If a script is unknown, `n_jobs` is no number of processes, or the declaration
-        breaks a rule.
+        breaks a rule; if `output` is a file, or another run is writing there.
+    OSError
+        If a file cannot be written: it is named.
 
     Notes
     -----
-    Until the study is complete, a hidden folder in `output` holds the request (hashes
-    of study and data, versions of the libraries), the hash of each file of the finished
-    scripts, and chunks of the simulations. A resumed run keeps the scripts whose files
-    still have their hashes, and the chunks, and writes the same bytes as a run that was
-    not stopped; only the seconds differ. Where the folder answers another request, this
-    is said on standard error and the run starts afresh.
+    The outputs take the place of the old ones in one step, when all are there; until
+    then `output` stays as it is, whatever happens. Other files in it stay in any case.
+    (A folder that cannot be moved gets its files one by one, the manifest last: a mount
+    point, the working folder, a folder in one that may not be written to. So it is, for
+    a moment without folder, on systems that cannot exchange two folders.)
+
+    Until the study is complete, a hidden folder beside `output` (``.NAME.unfinished``)
+    holds its files, the request (hashes of study and data, versions of the libraries),
+    the hash of each file of the finished scripts, and chunks of the simulations. A
+    resumed run keeps the scripts whose files still have their hashes, and the chunks,
+    and writes the same bytes as a run that was not stopped; only the seconds differ.
+    Where the folder answers another request, this is said on standard error and the run
+    starts afresh.
 
     Examples
     --------
@@ -131,20 +123,59 @@ def run_study(
     ...     timing.run_study(output="out", n_jobs=None, resume=True)
     """
     check_jobs(n_jobs)
-    chosen = {check_choice("scripts", name, SCRIPTS) for name in scripts}
-    names = [name for name in SCRIPTS if name in chosen]
     declared = as_study(study)
+    allowed = scripts_of(declared)
+    asked = allowed if scripts is None else scripts
+    chosen = {check_choice("scripts", name, allowed) for name in asked}
+    names = [name for name in allowed if name in chosen]
     folder = Path(output)
     request = {
         "study_sha256": declared.sha256,
-        "data_sha256": data_hashes(),
+        "data_sha256": declared.data.hashes(),
         "versions": {
             "event-timing": __version__,
             "python": platform.python_version(),
             **{name: _version_of(name) for name in (*PACKAGES, "python-docx")},
         },
     }
-    state = _state_of(folder, request, resume=resume)
+    with Staging(folder) as staging:
+        state = _state_of(staging, request, resume=resume)
+        staging.gather(keep=state.files(names))
+        try:
+            seconds, written = _run_scripts(
+                declared, names, state, n_jobs=n_jobs, progress=progress
+            )
+            content = {
+                "title": declared.title,
+                **request,
+                "seed": declared.seed,
+                "seconds": seconds,
+                "files_sha256": hashes(written),
+            }
+            write_whole(staging.files / MANIFEST, json.dumps(content) + "\n")
+            files = [path.name for path in written]
+            obsolete = obsolete_files(staging.output, names, files)
+            staging.publish([*files, MANIFEST], obsolete)
+        except BaseException:
+            _leave(state, progress=progress)
+            raise
+        staging.remove()
+    say_what_is_missing()
+    if progress:
+        total = sum(seconds.values())
+        print(f"done in {total:.0f} s: {folder}", file=sys.stderr, flush=True)
+    return folder / MANIFEST
+
+
+def _run_scripts(
+    study: Study,
+    names: Sequence[str],
+    state: Unfinished,
+    *,
+    n_jobs: int | None,
+    progress: bool,
+) -> tuple[dict[str, float], list[Path]]:
+    """Run scripts, or keep what they wrote; return their seconds and all files."""
     seconds: dict[str, float] = {}
     written: list[Path] = []
     for i, name in enumerate(names, start=1):
@@ -155,8 +186,8 @@ def run_study(
         if done is None:
             begin = time.perf_counter()
             run = Run(
-                study=declared,
-                folder=folder,
+                study=study,
+                folder=state.staging.files,
                 script=name,
                 n_jobs=n_jobs,
                 progress=progress,
@@ -165,25 +196,26 @@ def run_study(
             files = run_script(name, run)
             done = round(time.perf_counter() - begin, 2), files
             state.finish(name, *done)
+        twice = set(written) & set(done[1])
+        if twice:
+            msg = f"{name} writes {min(twice).name}, which an earlier script has."
+            raise RuntimeError(msg)
         seconds[name] = done[0]
         written += done[1]
-    say_what_is_missing()
-    if progress:
-        total = sum(seconds.values())
-        print(f"done in {total:.0f} s: {folder}", file=sys.stderr, flush=True)
-    manifest = folder / "manifest.json"
-    write_whole(
-        manifest,
-        {
-            "title": declared.title,
-            **request,
-            "seed": declared.seed,
-            "seconds": seconds,
-            "files_sha256": hashes(written),
-        },
-    )
-    state.remove()
-    return manifest
+    return seconds, written
+
+
+def _leave(state: Unfinished, *, progress: bool) -> None:
+    """Keep what a run that is stopped has done, if it has done anything."""
+    if state.is_empty():
+        state.staging.remove()
+    elif progress:
+        print(
+            f"stopped; what was done is kept in {state.staging.folder}: run it again "
+            "with --resume to go on",
+            file=sys.stderr,
+            flush=True,
+        )
 
 
 def _version_of(package: str) -> str:
@@ -211,9 +243,9 @@ def check_jobs(n_jobs: object) -> None:
         raise ArgumentError(msg)
 
 
-def _state_of(folder: Path, request: dict[str, Any], *, resume: bool) -> Unfinished:
+def _state_of(staging: Staging, request: dict[str, Any], *, resume: bool) -> Unfinished:
     """Return the state to go on from: that of the run that was stopped, or an empty."""
-    state = Unfinished(folder)
+    state = Unfinished(staging)
     stored = state.request()
     if resume and stored is not None:
         differs = [key for key in request if stored.get(key) != request[key]]
@@ -221,8 +253,8 @@ def _state_of(folder: Path, request: dict[str, Any], *, resume: bool) -> Unfinis
             return state
         # Said even where progress is not: finished steps are lost.
         print(
-            f"{folder}: the run that was stopped here answers another request (other "
-            f"{', '.join(differs)}); starting afresh.",
+            f"{staging.output}: the run that was stopped here answers another request "
+            f"(other {', '.join(differs)}); starting afresh.",
             file=sys.stderr,
             flush=True,
         )

@@ -50,7 +50,7 @@ def backgrounds(variant: Variant) -> dict[str, Scenario]:
     grid, period = grid_of(variant), variant.period
     # Nothing is at risk on excluded days; a rate needs a value there all the same.
     density = np.interp(period.all_days, grid.day, summit_density(grid))
-    shared = Given(density, "the density of summits over half a year")
+    shared = Given(density, "the density of calendar events over half a year")
     processes: dict[str, Process] = {
         "independent days": Poisson(),
         "self-exciting": SelfExciting(),

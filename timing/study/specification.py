@@ -5,16 +5,20 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from timing.datasets import load_calendar, load_tests
 from timing.period import StudyPeriod, Window
+from timing.study.data import Curated
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from timing.kernels.pvalues import Alternative
+    from timing.study.data import Data
+
+
+MOST_LEVELS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,13 +28,15 @@ class Variant:
     Attributes
     ----------
     label : str
+    data : Data
+        Tables that it selects from; the curated ones by default.
     categories : tuple of str
-        Calendar categories.
+        Calendar categories; empty for all.
     without_journeys_of : tuple of str
         Categories whose journeys are left out: every calendar event that has its
         episode in common with one of them.
-    weapons : tuple of str
-        Weapon classes.
+    classes : tuple of str
+        Classes of the tests, such as weapons; empty for all.
     unit : {"day", "event", "episode"}
         What counts as a launch.
     before, after : int
@@ -47,9 +53,10 @@ class Variant:
     """
 
     label: str
-    categories: tuple[str, ...]
+    data: Data = field(default=Curated(), repr=False)
+    categories: tuple[str, ...] = ()
     without_journeys_of: tuple[str, ...] = ()
-    weapons: tuple[str, ...]
+    classes: tuple[str, ...] = ()
     unit: Literal["day", "event", "episode"] = "day"
     before: int
     after: int
@@ -60,10 +67,15 @@ class Variant:
     strata: str | None = "month"
     alternative: Alternative = "two-sided"
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return what is declared of the selection."""
+        names = (f.name for f in dataclasses.fields(self))
+        return {name: getattr(self, name) for name in names if name != "data"}
+
     @property
     def period(self) -> StudyPeriod:
         """Study period."""
-        return StudyPeriod(self.start, self.end, self.exclude)
+        return StudyPeriod(self.start, self.end, self.exclude, zone=self.data.zone)
 
     @property
     def window(self) -> Window:
@@ -72,15 +84,44 @@ class Variant:
 
     def tests(self) -> pd.DataFrame:
         """Select the tests."""
-        return load_tests(weapons=self.weapons)
+        return self.data.tests(self.classes)
 
     def calendar(self) -> pd.DataFrame:
         """Select the calendar events."""
-        calendar = load_calendar(self.categories)
+        calendar = self.data.calendar(self.categories)
         if not self.without_journeys_of:
             return calendar
-        left_out = load_calendar(self.without_journeys_of)["episode"]
+        left_out = self.data.calendar(self.without_journeys_of)["episode"]
         return calendar[~calendar["episode"].isin(left_out)]
+
+    def calendar_in_period(self) -> pd.DataFrame:
+        """Select the calendar events that share days with the period."""
+        calendar = self.calendar()
+        inside = calendar["end"].ge(self.start) & calendar["start"].le(self.end)
+        return calendar[inside]
+
+    def all_categories(self) -> tuple[str, ...]:
+        """Name the categories selected; the `MOST_LEVELS` most frequent ones of all."""
+        if self.categories:
+            return self.categories
+        counts = self.calendar()["category"].value_counts().sort_index()
+        frequent = counts.sort_values(ascending=False, kind="stable")
+        return tuple(sorted(frequent.index[:MOST_LEVELS]))
+
+    def splits(self) -> tuple[str, ...]:
+        """Name the columns by which a scan can split tests and calendar events.
+
+        Category and class, where a column has at least two values and at most
+        `MOST_LEVELS`, and only one of the tables has it.
+        """
+        tests, calendar = self.tests(), self.calendar()
+        found = []
+        for column in ("category", self.data.class_column):
+            homes = [table for table in (tests, calendar) if column in table]
+            levels = homes[0][column].nunique() if len(homes) == 1 else 0
+            if 2 <= levels <= MOST_LEVELS:
+                found.append(column)
+        return tuple(found)
 
 
 US_LED = Variant(
@@ -94,7 +135,7 @@ US_LED = Variant(
         "us_president_visit_rok",
         "us_president_visit_asia",
     ),
-    weapons=("ballistic", "cruise", "satellite", "nuclear"),
+    classes=("ballistic", "cruise", "satellite", "nuclear"),
     before=7,
     after=7,
     start="2012-01-01",
@@ -155,6 +196,8 @@ class Study:
         Seed of every random step.
     reasons : tuple of (str, str)
         Why each part of the declaration says what it says.
+    sources : tuple of (str, str)
+        Where the user's own tables come from, and how they are read.
     """
 
     title: str
@@ -170,6 +213,12 @@ class Study:
     n_random_calendars: int
     seed: int
     reasons: tuple[tuple[str, str], ...] = ()
+    sources: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def data(self) -> Data:
+        """Tables of the study."""
+        return self.primary.data
 
     @property
     def primary(self) -> Hypothesis:
@@ -177,8 +226,11 @@ class Study:
         return self.hypotheses[0]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything that the study declares."""
-        return dataclasses.asdict(self)
+        """Return everything that the study declares, not the tables themselves."""
+        declared = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        for name in ("hypotheses", "variants"):
+            declared[name] = [variant.to_dict() for variant in declared[name]]
+        return declared
 
     @property
     def sha256(self) -> str:

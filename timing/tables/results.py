@@ -67,7 +67,7 @@ def results_table(
     -------
     DataFrame or str
         Rate ratio (within strata or given controls) with its interval, p-value, naive
-        p-value, type of the errors, launches on exposed days, days, rows in the fit,
+        p-value, type of the errors, events on exposed days, days, rows in the fit,
         the minimum detectable rate ratio and the share of information that the strata
         leave (`informative_share`). P-values are printed, not starred.
 
@@ -86,7 +86,7 @@ def results_table(
     ...     period=period,
     ...     window=timing.Window(before=1, after=1),
     ... )
-    >>> print(timing.results_table({"Gyeongju": result}, format="markdown"))
+    >>> print(timing.results_table({"summit": result}, format="markdown"))
     | label | method | rate ratio | 95% interval | p | naive p | ...
     """
     check_choice("format", format, FORMATS)
@@ -134,7 +134,7 @@ def _row(label: str, result: object, exposure: str) -> dict[str, object]:
         "p": format_p(numbers["pvalue"]),
         "naive p": "" if math.isnan(naive) else format_p(naive),
         "errors": numbers.get("cov", numbers.get("pvalue_type", "shifts")),
-        "launches": numbers.get("n_launches", math.nan),
+        "events": numbers.get("n_launches", math.nan),
         "on exposed days": numbers.get("count", math.nan),
         "expected": numbers.get("expected_count", math.nan),
         "exposed days": numbers.get("exposed_days", math.nan),

@@ -7,13 +7,17 @@ import zipfile
 from typing import TYPE_CHECKING
 
 from timing.errors import MissingExtraError
-from timing.tables.writing import cells_of
+from timing.tables.plain import inert_table
+from timing.tables.writing import cells_of, printable
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 """What a ZIP file can hold; the hour of writing would change the bytes."""
+
+_LONGEST_TITLE = 255
+"""Of a document's properties."""
 
 
 def docx_table(frame: pd.DataFrame, *, title: str, note: str = "") -> bytes:
@@ -29,7 +33,8 @@ def docx_table(frame: pd.DataFrame, *, title: str, note: str = "") -> bytes:
     Returns
     -------
     bytes
-        A ``.docx`` file; the same for the same table.
+        A ``.docx`` file; the same for the same table. Text that a spreadsheet would
+        take for a formula, if cells are copied into one, has an apostrophe before it.
 
     Raises
     ------
@@ -47,10 +52,11 @@ def docx_table(frame: pd.DataFrame, *, title: str, note: str = "") -> bytes:
         raise MissingExtraError(msg) from None
     document = Document()
     document.core_properties.author = "event-timing"
-    document.core_properties.title = title
+    title, note = printable(title), printable(note)
+    document.core_properties.title = title[:_LONGEST_TITLE]
     document.styles["Normal"].font.size = Pt(9)
     document.add_heading(title, level=2)
-    cells = cells_of(frame)
+    cells = cells_of(inert_table(frame))
     table = document.add_table(len(cells), len(cells[0]), style="Light List")
     for row, texts in zip(table.rows, cells, strict=True):
         for cell, text in zip(row.cells, texts, strict=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import math
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +21,16 @@ _LATEX = {
     "_": r"\_", "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}",
 }  # fmt: skip
+_MARKDOWN = re.compile(
+    r"[\\`*\[\]<|~$]"
+    r"|(?<![^\W_])_|_(?![^\W_])"  # within a word it is only itself
+    r"|&(?=#?\w+;)"
+    r"|^[#>+-](?=\s)"
+)
+"""Characters that Markdown takes for more than themselves."""
+_NOT_IN_LABELS = re.compile(r"[^\w:.-]")
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML, and with it HTML and Word, cannot hold."""
 
 
 def write_table(
@@ -61,6 +72,7 @@ def write_table(
         "html": _html,
     }
     write = writers[check_choice("format", format, writers)]
+    title, note = printable(title), printable(note)
     return "\n".join(write(cells_of(frame), title, note, label)) + "\n"
 
 
@@ -68,7 +80,19 @@ def cells_of(frame: pd.DataFrame) -> list[Row]:
     """Write the cells of a table; the first row is the head."""
     head = [str(column) for column in frame.columns]
     body = frame.itertuples(index=False)
-    return [head, *([format_cell(value) for value in row] for row in body)]
+    cells = [head, *([format_cell(value) for value in row] for row in body)]
+    return [[printable(text) for text in row] for row in cells]
+
+
+def printable(text: str) -> str:
+    r"""Put a mark in the place of every character that no document can hold.
+
+    Examples
+    --------
+    >>> ascii(printable("a\x00b"))
+    "'a\\ufffdb'"
+    """
+    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def format_cell(value: object) -> str:
@@ -93,17 +117,25 @@ def format_cell(value: object) -> str:
 
 
 def _markdown(cells: Sequence[Row], title: str, note: str, label: str) -> list[str]:
-    head, *body = (
-        "| " + " | ".join(" ".join(c.split()).replace("|", r"\|") for c in row) + " |"
-        for row in cells
-    )
+    head, *body = ("| " + " | ".join(map(markdown_text, row)) + " |" for row in cells)
     rule = "|" + "---|" * len(cells[0])
-    above = [f"**{title}**", ""] if title else []
-    return [*above, head, rule, *body, *(["", note] if note else [])]
+    above = [f"**{markdown_text(title)}**", ""] if title else []
+    return [*above, head, rule, *body, *(["", markdown_text(note)] if note else [])]
+
+
+def markdown_text(text: str) -> str:
+    r"""Escape what Markdown takes for more than itself; put it on one line.
+
+    Examples
+    --------
+    >>> print(markdown_text("a|b, *c*, d_e"))
+    a\|b, \*c\*, d_e
+    """
+    return _MARKDOWN.sub(r"\\\g<0>", " ".join(text.split()))
 
 
 def _latex(cells: Sequence[Row], title: str, note: str, label: str) -> list[str]:
-    head, *body = (" & ".join(map(latex_text, row)) + r" \\" for row in cells)
+    head, *body = (_latex_row(row) for row in cells)
     columns = "l" * len(cells[0])
     tabular = [
         rf"\begin{{tabular}}{{{columns}}}", r"\toprule", head, r"\midrule", *body,
@@ -116,22 +148,29 @@ def _latex(cells: Sequence[Row], title: str, note: str, label: str) -> list[str]
         r"\begin{table}[htbp]",
         r"\centering",
         rf"\caption{{{latex_text(title)}}}",
-        *([rf"\label{{{label}}}"] if label else []),
+        *([rf"\label{{{_NOT_IN_LABELS.sub('-', label)}}}"] if label else []),
         *tabular,
         *([r"\par\smallskip", below] if note else []),
         r"\end{table}",
     ]
 
 
+def _latex_row(texts: Row) -> str:
+    row = " & ".join(map(latex_text, texts)) + r" \\"
+    # After the end of the row above, LaTeX takes these for an option of it.
+    return "{}" + row if row.startswith(("[", "*")) else row
+
+
 def latex_text(text: str) -> str:
-    r"""Escape the characters that LaTeX reads as commands.
+    r"""Escape the characters that LaTeX reads as commands; put it on one line.
 
     Examples
     --------
     >>> print(latex_text("95% of R&D"))
     95\% of R\&D
     """
-    return "".join(_LATEX.get(character, character) for character in text)
+    one_line = " ".join(text.split())  # a blank line would end a caption
+    return "".join(_LATEX.get(character, character) for character in one_line)
 
 
 def _html(cells: Sequence[Row], title: str, note: str, label: str) -> list[str]:
