@@ -6,6 +6,7 @@ import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
 from timing import plot_null_distribution
+from timing.advice import repeats_in_words
 from timing.errors import EmptySelectionError, NoContrastError
 from timing.figures import SINGLE, new_axes
 from timing.nulls import CircularShift
@@ -14,7 +15,7 @@ from timing.results.base import SampledNull, format_p, format_ratio
 from timing.strata import strata_in_words
 from timing.study import Run, Study, run_alone
 from timing.study.rows import row_of
-from timing.study.testing import score_shift, shifted
+from timing.study.testing import grid_of, score_shift, shifted
 
 NOTE = (
     "Score shift, {alternative}: the null holds the rate of {strata} fixed. Naive p: "
@@ -30,6 +31,7 @@ def main(run: Run) -> None:
         alternative=study.primary.alternative,
         strata=strata_in_words(study.primary.strata),
     )
+    repeats = repeating(study)
     results = {h.name: score_shift(h) for h in study.hypotheses}
     primary = results[study.primary.name]
     count = shifted(study.primary, CircularShift("month"))
@@ -37,7 +39,13 @@ def main(run: Run) -> None:
         "hypotheses",
         hypothesis_table(study, results),
         title="Do events cluster around the calendar? The declared hypotheses",
-        note=f"{note} Holm p: adjusted for the number of hypotheses.",
+        note=f"{note} Holm p: adjusted for the number of hypotheses. {repeats}".strip(),
+    )
+    run.table(
+        "within_months",
+        within_months(study),
+        title="The hypotheses by shifts within each month",
+        note=f"The model-free companion of the score shift. {repeats}".strip(),
     )
     run.table(
         "categories",
@@ -64,6 +72,23 @@ def main(run: Run) -> None:
                 f"{name}Detectable": format_ratio(result.minimum_detectable_rate_ratio),
             }
         )
+
+
+def repeating(study: Study) -> str:
+    """Say which calendars repeat themselves, so that shifts of them tell little."""
+    found = {h.label: repeats_in_words(grid_of(h).exposed) for h in study.hypotheses}
+    said = [f"{label}: {words}." for label, words in found.items() if words]
+    within = "The shift within months is the test for such calendars."
+    return " ".join([*said, within]) if said else ""
+
+
+def within_months(study: Study) -> pd.DataFrame:
+    """Test each hypothesis by shifts within months, which see calendars that repeat."""
+    rows = []
+    for hypothesis in study.hypotheses:
+        result = shifted(hypothesis, CircularShift("month"))
+        rows.append(row_of(hypothesis.label, result))
+    return pd.DataFrame(rows)
 
 
 def holm(results: dict[str, RandomizationResult]) -> list[float]:

@@ -16,8 +16,9 @@ from scipy import stats
 
 import timing
 from timing.advice import _MEASURED, FEWEST, advise, advise_errors
-from timing.errors import ClusteringWarning
+from timing.errors import ClusteringWarning, RepeatingCalendarWarning
 from timing.kernels.clustering import dispersion, near_pairs
+from timing.kernels.periodicity import share_of_repeats
 from timing.nulls import (
     BlockShuffle,
     CircularShift,
@@ -506,3 +507,45 @@ def test_errors_that_allow_for_clustering_still_need_effects_of_time():
     assert errors_text(independent(rng), cov="HAC") == ""
     # Clusters alone are what such errors are for.
     assert errors_text(exciting(rng, 3.0, branching=0.5), cov="HAC") == ""
+
+
+# Calendars that repeat themselves
+
+
+def test_the_share_of_repeats_by_brute_force():
+    rng = np.random.default_rng(5)
+    for exposed in (np.tile([0, 1, 1, 0, 0, 0, 0], 20), rng.integers(0, 2, 90)):
+        r = [
+            np.corrcoef(exposed, np.roll(exposed, k))[0, 1] for k in range(len(exposed))
+        ]
+        near = np.array(r) > 0.5
+        first = int(np.flatnonzero(~near)[0])
+        last = int(np.flatnonzero(~near)[-1])
+        expected = near[first : last + 1].sum() / len(exposed)
+        assert share_of_repeats(exposed) == expected
+    assert share_of_repeats(np.ones(9, dtype=np.int64)) == 0
+
+
+def test_weekends_warn_where_all_of_the_calendar_is_shifted():
+    weekends = pd.date_range("2024-01-06", "2025-12-31", freq="7D")
+    tests = pd.date_range("2024-01-03", "2025-12-31", freq="17D")
+    asked = {
+        "period": timing.StudyPeriod("2024-01-01", "2025-12-28"),
+        "window": timing.Window(0, 1),
+    }
+    message = r"14% of all its shifts .*; use `permutation_test` with `CircularShift\("
+    with pytest.warns(RepeatingCalendarWarning, match=message):
+        result = timing.randomization_test(tests, weekends, **asked)
+    assert result.pvalue >= 2 / 7
+    with pytest.warns(RepeatingCalendarWarning, match=message):
+        timing.permutation_test(tests, weekends, null=CircularShift(None), **asked)
+    timing.permutation_test(tests, weekends, **asked)  # no warning
+
+
+def test_summits_do_not_repeat_themselves():
+    period = timing.StudyPeriod("2012-01-01", "2026-08-20")
+    calendar = timing.load_calendar(["rok_us_summit", "us_president_visit_rok"])
+    for days in (0, 7, 30):
+        window = timing.Window(days, days)
+        exposed = timing.exposure(calendar, period=period, window=window)["exposed"]
+        assert share_of_repeats(exposed.to_numpy().astype(np.int64)) < 0.01

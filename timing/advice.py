@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from timing.errors import ClusteringWarning
+from timing.errors import ClusteringWarning, RepeatingCalendarWarning
 from timing.kernels.clustering import dispersion, near_pairs
+from timing.kernels.periodicity import share_of_repeats
 from timing.strata import strata_in_words, stratum_of
 
 if TYPE_CHECKING:
@@ -45,6 +46,11 @@ _MEASURED = {
 }
 """True nulls rejected at 5 % on self-exciting launches, and on those whose rate follows
 the density of summits too: ``analyses/validity/size.py``."""
+
+_MOST_REPEATS = 0.025
+"""Share of repeating shifts that leaves no room below a two-sided p of 5 %."""
+_LONG = 300
+"""At-risk days below which a few calendar events repeat themselves by chance."""
 
 _BETTER = '`CircularShift("month")` or `randomization_test`'
 
@@ -125,6 +131,48 @@ def advise(
         chosen = f"`null` ({null.in_words()})"
         name = repr(null) if held is None else ""
         _warn(found, chosen, name, _BETTER, stacklevel + 1)
+
+
+def repeats_in_words(exposed: IntArray) -> str:
+    """Say that shifts of a whole calendar are no test, if so; else nothing.
+
+    Examples
+    --------
+    >>> repeats_in_words(np.tile([0, 0, 0, 0, 0, 1, 0], 53))[:29]
+    'the calendar repeats itself: '
+    >>> repeats_in_words(np.repeat([0, 1, 0], [200, 15, 160]))
+    ''
+    """
+    share = share_of_repeats(exposed) if exposed.size >= _LONG else 0.0
+    if share <= _MOST_REPEATS:
+        return ""
+    return (
+        f"the calendar repeats itself: {share:.0%} of all its shifts put it nearly "
+        "where it is, so that a test by them cannot give a small p-value, whatever the "
+        "effect, and its interval and detectable rate ratio are no guide"
+    )
+
+
+def advise_repeats(exposed: IntArray, *, stacklevel: int = 3) -> None:
+    """Warn if a calendar repeats itself, before all of it is shifted.
+
+    Parameters
+    ----------
+    exposed : (n,) array of int
+    stacklevel : int
+
+    Warns
+    -----
+    RepeatingCalendarWarning
+        Saturdays over whole weeks look the same after every seventh shift: the
+        smallest two-sided p-value is 2/7. It warns where more than 2.5 % of the shifts
+        have a correlation above a half with the calendar as it is, in a period of
+        300 days or more.
+    """
+    found = repeats_in_words(exposed)
+    if found:
+        msg = f'{found}; use `permutation_test` with `CircularShift("month")`.'
+        warnings.warn(msg, RepeatingCalendarWarning, stacklevel=stacklevel)
 
 
 def advise_errors(

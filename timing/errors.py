@@ -129,5 +129,9 @@ class ClusteringWarning(TimingWarning):
     """The launches cluster in a way that the chosen null does not hold fixed."""
 
 
+class RepeatingCalendarWarning(TimingWarning):
+    """The calendar repeats itself, so that shifts of all of it cannot tell much."""
+
+
 class InvalidNullWarning(TimingWarning):
     """The null model does not fit the data well enough for its p-value."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from timing.advice import advise
+from timing.advice import advise, advise_repeats
 from timing.arguments import check_choice, check_share, check_whole
 from timing.association import Request, count_fields, shared_fields
 from timing.assumed import stated
@@ -222,6 +222,8 @@ def permutation_test(
         )
     grid = request.grid(tests, calendar, uncertain=uncertain)
     advise(grid.launches, grid.day, model)
+    if isinstance(model, CircularShift) and model.strata is None:
+        advise_repeats(grid.exposed)
     measured = statistic_of(statistic, grid, window)
     sampling = Sampling(
         n_resamples=n_resamples,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
+from timing.advice import advise_repeats
 from timing.arguments import check_choice
 from timing.association import POWER, Request, shared_fields
 from timing.assumed import stated
@@ -100,6 +101,8 @@ n_resamples, confidence_level, equivalence_margin, rng
     -----
     LowInformationWarning
         If exposure fills too much of the strata for this window to be seen.
+    RepeatingCalendarWarning
+        If the calendar repeats itself, as weekends do: see the notes.
     FallbackWarning
         If a negative binomial model was asked for and no over-dispersion was found, or
         a self-exciting one and no launch excites another.
@@ -148,6 +151,11 @@ n_resamples, confidence_level, equivalence_margin, rng
     `case_crossover` and `self_controlled` with their strata (a tuple of parts crosses
     them) and season as controls, of `event_study` with one test for each bin (`scan`
     adjusts for their number), and of `self_exciting`.
+
+    A calendar that repeats itself comes back to where it is at many shifts, and the
+    p-value cannot be small: over whole weeks that of Saturdays is never below 2/7.
+    Shifts within months, ``permutation_test(null=CircularShift("month"))``, are the
+    test for such calendars.
 
     The estimate is the rate ratio of the model with these strata and controls (for
     Poisson: the conditional model).
@@ -219,6 +227,7 @@ n_resamples, confidence_level, equivalence_margin, rng
         equivalence_margin=equivalence_margin,
     )
     grid = request.grid(tests, calendar, uncertain=uncertain)
+    advise_repeats(grid.exposed)
     stratum = stratum_of(grid.day, strata)
     columns = design_matrix(control_columns(controls, day=grid.day, events=grid.events))
     null = null_regression(family, grid, stratum, columns)
