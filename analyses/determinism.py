@@ -34,20 +34,17 @@ from pathlib import Path
 
 import pandas as pd
 
-from timing.study import Study, primary_study, run_study
+from timing import load_calendar, load_tests
+from timing.study import Study, own_study, own_tables, primary_study, run_study
+from timing.study.output import provenance
 from timing.tables import csv_table, write_table
 from timing.whole import write_whole
 
 RESULTS = Path(__file__).parent / "results"
 NAME = "determinism"
 PRIMARY = primary_study()
-SMALL = dataclasses.replace(
-    PRIMARY,
-    n_replicates=40,
-    n_random_calendars=19,
-    variants=PRIMARY.variants[:2],
-    scan_days=(0, 7),
-)
+FEW = {"n_replicates": 40, "n_random_calendars": 19, "scan_days": (0, 7)}
+SMALL = dataclasses.replace(PRIMARY, variants=PRIMARY.variants[:2], **FEW)
 PLAIN = {
     "LC_ALL": "C.UTF-8",
     "OMP_NUM_THREADS": "1",
@@ -94,6 +91,11 @@ class Condition:
         Processes; None for a dask cluster of two workers.
     needs : str
         A locale or a package without which the condition is skipped.
+    beside : str
+        Name of the condition whose outputs must be the same.
+    rows : {"", "own", "mixed"}
+        The curated tables; the same rows as a user's own tables, in their order or in
+        another.
     """
 
     title: str
@@ -101,6 +103,8 @@ class Condition:
     settings: tuple[str, ...] = ()
     jobs: int | None = 1
     needs: str = ""
+    beside: str = "first"
+    rows: str = ""
 
 
 def _in_locale(name: str) -> Condition:
@@ -146,21 +150,24 @@ CONDITIONS = {
     "backend": Condition(title="another backend", env={"MPLBACKEND": "svg"}),
     "pandas": Condition(title="options of pandas", settings=("pandas",)),
     "optimised": Condition(title="python -OO", env={"PYTHONOPTIMIZE": "2"}),
+    "together": Condition(
+        title="many of these together",
+        env={
+            "LC_ALL": "C",
+            "MPLBACKEND": "svg",
+            "PYTHONCOERCECLOCALE": "0",
+            "PYTHONHASHSEED": "random",
+            "PYTHONUTF8": "0",
+            "TZ": "Asia/Kolkata",
+        },
+        settings=("folder", "umask", "style", "dark", "pandas"),
+        jobs=2,
+    ),
+    "own": Condition(title="own tables, again", beside="own", rows="own"),
+    "rows": Condition(
+        title="own tables, rows in another order", beside="own", rows="mixed"
+    ),
 }
-TOGETHER = Condition(
-    title="many of these together",
-    env={
-        "LC_ALL": "C",
-        "MPLBACKEND": "svg",
-        "PYTHONCOERCECLOCALE": "0",
-        "PYTHONHASHSEED": "random",
-        "PYTHONUTF8": "0",
-        "TZ": "Asia/Kolkata",
-    },
-    settings=("folder", "umask", "style", "dark", "pandas"),
-    jobs=2,
-)
-CONDITIONS["together"] = TOGETHER
 
 
 def _use_locale() -> None:
@@ -210,9 +217,27 @@ SETTINGS: dict[str, Callable[[], None]] = {
 # The run, in a process of its own
 
 
-def run_alone(name: str, folder: Path, study: Study, scripts: Sequence[str]) -> None:
+def study_of(condition: Condition, *, full: bool) -> Study:
+    """Return the flagship, or the usual study of its rows as own tables."""
+    if not condition.rows:
+        return PRIMARY if full else SMALL
+    tests = load_tests(min_confidence="low").rename(columns={"weapon": "class"})
+    calendar = load_calendar(PRIMARY.primary.categories, min_confidence="low")
+    if condition.rows == "mixed":
+        tests, calendar = (
+            table.sample(frac=1, random_state=PRIMARY.seed)
+            for table in (tests, calendar)
+        )
+    # Of files in another order the hashes, which stand on every output, are others.
+    data = own_tables(tests, calendar, sha256={"events": "0", "calendar": "0"})
+    study = own_study(data, title="Own tables")
+    return study if full else dataclasses.replace(study, **FEW)
+
+
+def run_alone(name: str, folder: Path, scripts: Sequence[str], *, full: bool) -> None:
     """Run a study under a condition."""
     condition = CONDITIONS[name]
+    study = study_of(condition, full=full)
     for setting in condition.settings:
         if setting in SETTINGS:
             SETTINGS[setting]()
@@ -326,19 +351,22 @@ def measure(
 ) -> Iterator[dict[str, object]]:
     """Run the study under each condition; yield a row of the table for each."""
     prepare(scratch)
-    first = outputs_under("first", scratch, options)
-    if first is None:
-        msg = "the study fails under the first condition."
-        raise RuntimeError(msg)
+    expected: dict[str, dict[str, str] | None] = {}
     for name in names:
-        title = CONDITIONS[name].title
-        if not is_met(CONDITIONS[name], scratch / "locales"):
-            yield {"condition": title, "files": 0, "different": "not run"}
+        condition = CONDITIONS[name]
+        row: dict[str, object] = {"condition": condition.title, "files": 0}
+        if not is_met(condition, scratch / "locales"):
+            yield row | {"different": "not run"}
             continue
-        found = outputs_under(name, scratch, options)
-        words = "failed" if found is None else ", ".join(compare(first, found))
-        n_files = 0 if found is None else len(found)
-        yield {"condition": title, "files": n_files, "different": words or "none"}
+        beside = condition.beside
+        if beside not in expected:
+            expected[beside] = outputs_under(beside, scratch, options)
+        first, found = expected[beside], outputs_under(name, scratch, options)
+        if first is None or found is None:
+            yield row | {"different": "failed"}
+            continue
+        words = ", ".join(compare(first, found)) or "none"
+        yield row | {"files": len(found), "different": words}
 
 
 def main() -> int:
@@ -351,9 +379,8 @@ def main() -> int:
     parser.add_argument("--alone", choices=CONDITIONS, help="run one, and no more")
     parser.add_argument("--folder", type=Path, help="where to, with --alone")
     chosen = parser.parse_args()
-    study = PRIMARY if chosen.full else SMALL
     if chosen.alone:
-        run_alone(chosen.alone, chosen.folder, study, chosen.scripts)
+        run_alone(chosen.alone, chosen.folder, chosen.scripts, full=chosen.full)
         return 0
     options = ["--full"] * chosen.full
     if chosen.scripts:
@@ -366,7 +393,11 @@ def main() -> int:
             rows.append(row)
     table = pd.DataFrame(rows)
     write_whole(chosen.results / f"{NAME}.csv", csv_table(table))
-    write_whole(chosen.results / f"{NAME}.md", write_table(table, "markdown"))
+    command = " ".join(["python analyses/determinism.py", *options])
+    note = f"{provenance(PRIMARY)} Command: {command}"
+    write_whole(
+        chosen.results / f"{NAME}.md", write_table(table, "markdown", note=note)
+    )
     return int(not table["different"].isin(["none", "not run"]).all())
 
 

@@ -1,6 +1,7 @@
 """Count launches day by day around the summits of each hypothesis."""
 
 from timing import lag_profile, plot_lag_profile
+from timing.errors import NoContrastError
 from timing.figures import SINGLE, new_axes
 from timing.results import LagProfileResult
 from timing.study import Hypothesis, Run, run_alone
@@ -9,14 +10,18 @@ from timing.study import Hypothesis, Run, run_alone
 def main(run: Run) -> None:
     """Write and draw the superposed epochs of each hypothesis."""
     for hypothesis in run.study.hypotheses:
-        profile = lag_profile(
-            hypothesis.tests(),
-            hypothesis.calendar(),
-            period=hypothesis.period,
-            max_lag=run.study.max_lag,
-            rng=run.study.seed,
-        )
-        write(run, hypothesis, profile)
+        try:
+            profile = lag_profile(
+                hypothesis.tests(),
+                hypothesis.calendar(),
+                period=hypothesis.period,
+                max_lag=run.study.max_lag,
+                rng=run.study.seed,
+            )
+        except NoContrastError as error:  # events so near that all days are lags
+            run.give_up(f"{hypothesis.label}: {error}")
+        else:
+            write(run, hypothesis, profile)
 
 
 def write(run: Run, hypothesis: Hypothesis, profile: LagProfileResult) -> None:

@@ -103,7 +103,8 @@ def events_held(variant: Variant) -> pd.Series:
 def without_years(primary: Variant) -> pd.DataFrame:
     """Take the days of one calendar year out of the at-risk time."""
     rows = []
-    years = range(primary.period.start.year, primary.period.end.year + 1)
+    days = pd.DatetimeIndex(primary.period.days.astype("datetime64[D]"))
+    years = days.year.unique()  # of at-risk days: others are out already
     for year in years if len(years) > 1 else ():
         gone = (f"{year}-01-01", min(f"{year}-12-31", primary.end))
         without = replace(primary, exclude=(*primary.exclude, gone))

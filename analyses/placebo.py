@@ -40,11 +40,12 @@ def main(run: Run) -> None:
         rows.append({"group": group} | tested_row(label, primary, calendar=placebo))
     table, random = pd.DataFrame(rows), at_random(run)
     below = (random["pvalue"] <= 0.05).mean()
+    what = "journeys" if run.study.data.curated else "events"
     is_low = real["rate_ratio"] <= 1
     sign = 1 if is_low else -1
     beyond = (sign * random["rate_ratio"] <= sign * real["rate_ratio"]).mean()
     note = (
-        f"Of {len(random)} calendars whose journeys were put on days at random "
+        f"Of {len(random)} calendars whose {what} were put on days at random "
         f"{100 * below:.0f}% have p of at most 0.05, and {100 * beyond:.1f}% a rate "
         f"ratio as {'low' if is_low else 'high'} as the real one."
     )

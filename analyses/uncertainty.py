@@ -40,7 +40,12 @@ def main(run: Run) -> None:
         else "",
     )
     bounds = results[BOUNDS]
+    doubt = (
+        "With events of unknown day on every day they may have, p runs from "
+        f"{format_p(bounds.pvalue_range[0])} to {format_p(bounds.pvalue_range[1])}."
+    )
     run.numbers(
+        doubt=doubt if bounds.n_uncertain else "No event is of unknown day.",
         boundsLow=format_p(bounds.pvalue_range[0]),
         boundsHigh=format_p(bounds.pvalue_range[1]),
         unknownDays=f"{bounds.n_uncertain}",

@@ -245,10 +245,10 @@ def test_a_null_distribution_needs_a_result_that_has_one(value: Any, profile: An
 def test_a_lag_profile_has_a_marker_and_a_stem_at_each_lag(ax: Any, profile: Any):
     plot_lag_profile(profile, ax=ax)
     lines = {line.get_label(): line for line in ax.lines}
-    assert lines["launches"].get_xdata().tolist() == list(range(-10, 11))
+    assert lines["events"].get_xdata().tolist() == list(range(-10, 11))
     # From 10 May 2024 back to 1 May: 9 days. From 30 December 2024: to the 31st one
     # day, to 1 January two.
-    drawn = np.repeat(np.arange(-10, 11), lines["launches"].get_ydata())
+    drawn = np.repeat(np.arange(-10, 11), lines["events"].get_ydata())
     assert drawn.tolist() == [-9, 1, 2]
     assert lines["expected"].get_ydata().tolist() == profile.expected.tolist()
     envelope, band = (c for c in ax.collections if isinstance(c, PolyCollection))

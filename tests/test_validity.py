@@ -241,7 +241,11 @@ def test_the_readme_quotes_the_worst_sizes_of_others():
     table = report.read(RESULTS).set_index("method")["size_0.05"]
     worst = {
         method: f"{100 * table[method].max():.0f}%"
-        for method in ("Uniform()", "Poisson, HAC", "CoinCalc Poisson, precursor (transcribed)")
+        for method in (
+            "Uniform()",
+            "Poisson, HAC",
+            "CoinCalc Poisson, precursor (transcribed)",
+        )
     }
     text = " ".join(readme.split())
     assert (

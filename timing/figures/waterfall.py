@@ -10,7 +10,7 @@ import pandas as pd
 
 from timing.arguments import check_whole
 from timing.figures.checks import check_columns, literal
-from timing.figures.style import BAND, OKABE_ITO, styled
+from timing.figures.style import BAND, OKABE_ITO, legend_below, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -68,5 +68,5 @@ def plot_waterfall(decisions: pd.DataFrame, ax: Axes | None = None) -> Axes:
         ax.set_xlim(0, 1.12 * max((left + lost).max(), 1))
         ax.set_xlabel("rows")
         ax.tick_params(axis="y", length=0)
-        ax.legend(loc="lower right")
+        legend_below(ax, ncols=2)
     return ax
