@@ -199,6 +199,7 @@ TIME = "DTSTART;TZID=Asia/Seoul:20180611T100000"
         ([DAY, "DURATION:PT36H"], "column 'DURATION': .*must be whole days"),
         ([DAY, "DURATION:-P1D"], "column 'DURATION': .*lies before DTSTART"),
         ([DAY, "DURATION:soon"], "column 'DURATION': .*cannot be read"),
+        ([DAY, "DURATION:P9999999D"], "column 'DTEND': '': must lie within the years"),
         (["DTSTART;VALUE=DATE:20180631"], "column 'DTSTART': '': cannot be read"),
         (["DTSTART:2018-06-11"], "column 'DTSTART': '': cannot be read"),
         (["DTSTART;TZID=Mars/Base:20180611T100000"], "zone 'Mars/Base', which is not"),
@@ -211,6 +212,12 @@ def test_a_bad_event_is_named(tmp_path: Path, lines: list[str], message: str):
     with pytest.raises(SchemaError, match=rf"^mine\.ics: row 1, .*{message}") as caught:
         read_icalendar(_file(tmp_path, *lines))
     assert len(caught.value.failures) == 1
+
+
+def test_the_first_day_of_all_is_read(tmp_path: Path):
+    day = "VALUE=DATE:00010101"
+    frame = read_icalendar(_file(tmp_path, f"DTSTART;{day}", f"DTEND;{day}"))
+    assert frame["end"].dt.year.tolist() == [1]
 
 
 def test_an_event_needs_an_identifier(tmp_path: Path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,8 @@ BoolArray = npt.NDArray[np.bool_]
 DAY = 86_400
 
 _NUMBER = int | float | np.integer | np.floating
+_CHUNK = 10_000
+"""Distinct values whose readings are kept as such, not as arrays."""
 _DIGITS = 10**14
 """More than the digits of a day and a time of day."""
 _NOTHING = Reading(0, 0)
@@ -120,21 +122,20 @@ def read_column(
         return _read_typed(values, problems, column)
     at, found = pd.factorize(hashable(values))
     distinct = np.asarray(found, dtype=object).tolist()
-    readings, rules = _read_each(distinct, _reader(dates))
+    each = _read_each(distinct, _reader(dates))
+    rules = each.rules
     if dates is None:
-        rules |= order_rules(distinct, readings, at)
+        rules |= order_rules(distinct, each.orders, at)
     problems.add_values(column, values, at, rules)
-    is_bad = np.array([i in rules for i in range(len(distinct))] + [False], bool)
-    # The last stands for missing values, whose place is -1.
-    readings.append(None)
-    is_blank = np.array([reading is None for reading in readings], bool) & ~is_bad
-    known = ~(is_blank | is_bad)
+    is_bad = np.zeros(len(distinct) + 1, dtype=bool)
+    is_bad[[*rules]] = True
+    is_blank = ~each.arrays.pop("is_filled") & ~is_bad
     return DateColumn(
         name=column,
         values=values,
-        known=known[at],
+        known=~(is_blank | is_bad)[at],
         blank=is_blank[at],
-        **_arrays(readings, at),
+        **{name: array[at] for name, array in each.arrays.items()},
     )
 
 
@@ -153,18 +154,51 @@ def _or_type(value: object) -> object:
     return value
 
 
+class _Each(NamedTuple):
+    """Distinct values as read; behind them stands a blank one.
+
+    The arrays are those of `Reading`, and where there is one. `rules` says what cannot
+    be read, `orders` where the order of day and month is told by the value.
+    """
+
+    arrays: dict[str, npt.NDArray[Any]]
+    rules: dict[int, str]
+    orders: dict[str, list[int]]
+
+
 def _read_each(
     distinct: Sequence[object], read: Callable[[object], Reading | None]
-) -> tuple[list[Reading | None], dict[int, str]]:
-    readings: list[Reading | None] = []
-    rules = {}
-    for i, value in enumerate(distinct):
-        try:
-            readings.append(read(value))
-        except Unreadable as error:
-            readings.append(None)
-            rules[i] = str(error)
-    return readings, rules
+) -> _Each:
+    parts = []
+    rules: dict[int, str] = {}
+    orders: dict[str, list[int]] = {}
+    for start in range(0, len(distinct), _CHUNK):
+        readings: list[Reading | None] = []
+        for i, value in enumerate(distinct[start : start + _CHUNK], start=start):
+            reading = None
+            try:
+                reading = read(value)
+            except Unreadable as error:
+                rules[i] = str(error)
+            if reading is not None and reading.order:
+                orders.setdefault(reading.order, []).append(i)
+            readings.append(reading)
+        parts.append(_arrays(readings))
+    parts.append(_arrays([None]))
+    arrays = {name: np.concatenate([p[name] for p in parts]) for name in parts[0]}
+    return _Each(arrays, rules, orders)
+
+
+def _arrays(readings: Sequence[Reading | None]) -> dict[str, npt.NDArray[Any]]:
+    filled = [reading or _NOTHING for reading in readings]
+    whole = np.array([reading[:4] for reading in filled], dtype=np.int64)
+    flags = np.array([reading[5:7] for reading in filled], dtype=bool)
+    return {
+        **dict(zip(("first", "last", "clock", "offset"), whole.T, strict=True)),
+        **dict(zip(("is_interval", "to_the_day"), flags.T, strict=True)),
+        "qualifier": np.array([r.qualifier for r in filled], dtype=object),
+        "is_filled": np.array([r is not None for r in readings], dtype=bool),
+    }
 
 
 def _reader(dates: str | None) -> Callable[[object], Reading | None]:
@@ -199,18 +233,6 @@ def _of_date(value: date) -> Reading:
     offset = value.utcoffset()
     seconds = NO_OFFSET if offset is None else int(offset.total_seconds())
     return Reading(day, day, clock, seconds)
-
-
-def _arrays(
-    readings: Sequence[Reading | None], at: npt.NDArray[np.intp]
-) -> dict[str, Any]:
-    filled = [reading or _NOTHING for reading in readings]
-    whole = np.array([reading[:4] for reading in filled], dtype=np.int64)[at]
-    flags = np.array([reading[5:7] for reading in filled], dtype=bool)[at]
-    qualifier = np.array([reading.qualifier for reading in filled], dtype=object)[at]
-    names = ("first", "last", "clock", "offset", "is_interval", "to_the_day")
-    arrays = zip(names, (*whole.T, *flags.T), strict=True)
-    return {**dict(arrays), "qualifier": qualifier}
 
 
 def _read_typed(values: pd.Series, problems: Problems, column: str) -> DateColumn:

@@ -15,6 +15,7 @@ import pandas as pd
 from timing.errors import SchemaError
 from timing.period import day_number
 from timing.readers.cells import row_failures
+from timing.readers.reading import MONTHS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,13 +26,9 @@ T = TypeVar("T")
 
 UNKNOWN = frozenset({"", "unknown", "n/a", "na"})
 
-_NAMES = (
-    "january", "february", "march", "april", "may", "june", "july", "august",
-    "september", "october", "november", "december",
-)  # fmt: skip
 _MONTHS = {
-    **{name: i for i, name in enumerate(_NAMES, start=1)},
-    **{name[:3]: i for i, name in enumerate(_NAMES, start=1)},
+    **{name: i for i, name in enumerate(MONTHS, start=1)},
+    **{name[:3]: i for i, name in enumerate(MONTHS, start=1)},
     "sept": 9,
 }
 _ISO = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?(?:[ T]00:00(?::00)?)?")

@@ -49,6 +49,7 @@ _UTF = (
     (b"\xff\xfe\x00\x00", "utf-32"),
     (b"\x00\x00\xfe\xff", "utf-32"),
     (b"\xff\xfe", "utf-16"),
+    (b"\xef\xbb\xbf", "utf-8"),
     (b"\xfe\xff", "utf-16"),
 )
 
@@ -138,6 +139,6 @@ def check_content(path: Path, kind: str, codec: str) -> None:
     if found != wanted:
         raise refuse(path.name, f"is not {wanted}, but {found}: {fix}")
     mark = next((name for mark, name in _UTF if first.startswith(mark)), codec)
-    if wanted == _OTHER and mark != codec:
+    if wanted == _OTHER and mark != codec.removesuffix("-sig"):
         rule = f"begins as {mark.upper()} text does: say encoding={mark!r}"
         raise refuse(path.name, rule)

@@ -192,7 +192,8 @@ def _row(event: Any) -> tuple[object, ...]:  # noqa: ANN401
     try:
         last = _end(event, first, zone)
     except OverflowError:
-        raise _Rule("DTEND", "", "must lie within the years 1 to 9999") from None
+        name = "DTEND"
+        raise _Rule(name, "", "must lie within the years 1 to 9999") from None
     status = event.get(STATUS_PROPERTY, str(event.get("STATUS", "")).lower())
     texts = (str(event.get("UID", "")), str(event.get("SUMMARY", "")))
     return (*texts, first, last, zone, str(status))

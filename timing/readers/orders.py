@@ -11,11 +11,9 @@ from timing.readers.reading import MONTHS
 from timing.readers.written import ORDERS, read_written
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy.typing as npt
-
-    from timing.readers.reading import Reading
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _SAY = "say dates='day-first' or dates='month-first'"
@@ -23,7 +21,7 @@ _SAY = "say dates='day-first' or dates='month-first'"
 
 def order_rules(
     distinct: Sequence[object],
-    readings: Sequence[Reading | None],
+    places: Mapping[str, Sequence[int]],
     at: npt.NDArray[np.intp],
 ) -> dict[int, str]:
     """Return what is wrong with values whose order of day and month is in question.
@@ -32,8 +30,8 @@ def order_rules(
     ----------
     distinct : sequence
         The distinct values of a column in the order of their first rows.
-    readings : sequence of Reading or None
-        As read without a given order.
+    places : mapping of str to sequence of int
+        Where those are whose `Reading` has an order, by that order.
     at : (n,) array of int
         Which of the distinct values each row has.
 
@@ -44,14 +42,10 @@ def order_rules(
 
     Examples
     --------
-    >>> read = [read_written(text) for text in ("03/04/2015", "13/04/2015")]
-    >>> order_rules(["03/04/2015", "13/04/2015"], read, np.array([0, 1]))[0]
+    >>> places = {"either": [0], "day-first": [1]}
+    >>> order_rules(["03/04/2015", "13/04/2015"], places, np.array([0, 1]))[0]
     "may be 3 April or 4 March: say dates='day-first' or dates='month-first' (..."
     """
-    places: dict[str, list[int]] = {}
-    for i, reading in enumerate(readings):
-        if reading is not None and reading.order:
-            places.setdefault(reading.order, []).append(i)
     if not places:
         return {}
     cell = next(
@@ -84,7 +78,7 @@ def _row(at: npt.NDArray[np.intp], i: int) -> int:
     return int(np.argmax(at == i)) + 1
 
 
-def _rows_of(at: npt.NDArray[np.intp], places: list[int]) -> int:
+def _rows_of(at: npt.NDArray[np.intp], places: Sequence[int]) -> int:
     return int(np.isin(at, places).sum())
 
 

@@ -115,7 +115,7 @@ def read_events(
     0 and 1 of the Extended Date/Time Format: 1984, 1984-04, 198X, 1984-04-XX or
     1984-04/1984-09. A day without a time in a row whose zone is not `zone` is one of
     the days in `zone` that it touches. An all-day event of a calendar counts on its
-    first day.
+    first day. A formula of a workbook counts by the value that was saved with it.
 
     Examples
     --------

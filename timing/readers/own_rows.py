@@ -15,7 +15,7 @@ from timing.readers.date_format import has_clock
 from timing.readers.offsets import Zones, read_zones
 from timing.readers.own_columns import rename_columns
 from timing.readers.own_tables import load_table
-from timing.readers.problems import Problems
+from timing.readers.problems import Problems, shown
 from timing.schema import check_table
 
 if TYPE_CHECKING:
@@ -75,8 +75,10 @@ class OwnRows:
         fields = tuple(field for field in schema.fields if field.name in names)
         fields = tuple(replace(field, present=False) for field in fields)
         rules = replace(schema, fields=fields, ordered=())
+        there = [name for name in names if name in self.frame.columns]
+        values = self.frame[there].apply(_or_text)
         try:
-            check_table(self.frame, rules, table=self.problems.table)
+            check_table(values, rules, table=self.problems.table)
         except SchemaError as error:
             self.problems.add_error(error, self.theirs)
 
@@ -111,6 +113,16 @@ class OwnRows:
             mixed: pd.DataFrame = frame.select_dtypes("object", exclude="str")
             frame = frame.assign(**mixed.map(str).astype("str"))
         return frame
+
+
+def _or_text(values: pd.Series) -> pd.Series:
+    """Numbers or text; other objects are taken by how they are written."""
+    if pd.api.types.is_object_dtype(values.dtype) or values.dtype.kind == "c":
+        blank = values.isna().tolist()
+        cells = zip(values.tolist(), blank, strict=True)
+        texts = [None if is_blank else shown(value) for value, is_blank in cells]
+        return pd.Series(texts, dtype="object")
+    return values
 
 
 def load_rows(

@@ -45,7 +45,15 @@ _ONLY_FOR = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileOptions:
-    """How a file is to be read; see `read_events`."""
+    """How a file is to be read; see `read_events`.
+
+    Attributes
+    ----------
+    format, delimiter, sheet, encoding, max_bytes
+        As in `read_events`.
+    n_rows : int, optional
+        Rows after which the reading may end, for a look at a table.
+    """
 
     format: str | None = None
     delimiter: str | None = None
@@ -53,7 +61,6 @@ class FileOptions:
     encoding: str = "utf-8"
     max_bytes: int | None = None
     n_rows: int | None = None
-    """Rows of a table after which the reading may end, for a look at it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

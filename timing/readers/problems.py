@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import pandas as pd
 from timing.errors import SchemaError
 from timing.readers.sizes import printable
 
+_PLAIN = (bool, float, date)
 BoolArray = npt.NDArray[np.bool_]
 
 
@@ -85,8 +87,22 @@ class Problems:
             raise SchemaError(sorted(self._found, key=lambda failure: failure[1]))
 
     def _add(self, i: int, column: str, value: Any, rule: str) -> None:  # noqa: ANN401
-        if isinstance(value, str):
-            value = printable(value)
-        elif pd.api.types.is_scalar(value) and pd.isna(value):
+        if pd.api.types.is_scalar(value) and pd.isna(value):
             value = ""
+        elif not isinstance(value, _PLAIN):
+            value = shown(value)
         self._found.append((self.table, i + 1, printable(column), value, rule))
+
+
+def shown(value: object) -> str:
+    """Text of any object, as messages can hold it.
+
+    Examples
+    --------
+    >>> shown([1, 2]), shown(10**9999)
+    ('[1, 2]', '<int>')
+    """
+    try:
+        return printable(str(value))
+    except ValueError:  # a whole number of too many digits
+        return f"<{type(value).__name__}>"
