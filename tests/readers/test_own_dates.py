@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from timing.errors import ArgumentError, SchemaError
 from timing.readers import read_events
-from timing.readers.date_column import check_dates
-from timing.readers.date_format import compile_format
-from timing.readers.edtf import read_edtf
-from timing.readers.reading import MONTHS, NO_CLOCK, NO_OFFSET, WEEKDAYS, Unreadable
-from timing.readers.written import read_written
+from timing.readers.own.date_column import check_dates
+from timing.readers.own.date_format import compile_format
+from timing.readers.own.edtf import read_edtf
+from timing.readers.own.reading import MONTHS, NO_CLOCK, NO_OFFSET, WEEKDAYS, Unreadable
+from timing.readers.own.written import read_written
 
 EPOCH = date(1970, 1, 1)
 NOON = 12 * 3600

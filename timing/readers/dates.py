@@ -15,7 +15,7 @@ import pandas as pd
 from timing.errors import SchemaError
 from timing.period import day_number
 from timing.readers.cells import row_failures
-from timing.readers.reading import MONTHS
+from timing.readers.own.reading import MONTHS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

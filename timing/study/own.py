@@ -114,7 +114,9 @@ def read_own_data(
         asked["columns"] = asked.get("columns") or None
         try:
             tables[name] = reader(file, zone=top.get("zone"), **asked)
-            sha256[file.name] = hashlib.sha256(file.read_bytes()).hexdigest()
+            with file.open("rb") as content:
+                digest = hashlib.file_digest(content, "sha256")
+            sha256[file.name] = digest.hexdigest()
         except TimingError as error:
             problems.add_error(error, f"{path}, [data.{name}]")
         except OSError as error:

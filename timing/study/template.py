@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from timing.errors import ArgumentError
-from timing.readers.guesses import guess_columns, sniff_columns
+from timing.readers.own.guesses import guess_columns, sniff_columns
 from timing.whole import write_whole
 
 _HEAD = """\

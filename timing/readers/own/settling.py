@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from timing.readers.offsets import are_days, check_offsets
-from timing.readers.placing import place
+from timing.readers.own.offsets import are_days, check_offsets
+from timing.readers.own.placing import place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from timing.readers.date_column import DateColumn
-    from timing.readers.offsets import Clocks
-    from timing.readers.problems import Problems
+    from timing.readers.own.date_column import DateColumn
+    from timing.readers.own.offsets import Clocks
+    from timing.readers.own.problems import Problems
 
 
 def settle(

@@ -10,18 +10,18 @@ import numpy.typing as npt
 import pandas as pd
 
 from timing.errors import SchemaError
-from timing.readers.date_column import DateColumn, read_column
-from timing.readers.date_format import has_clock
-from timing.readers.offsets import Zones, read_zones
-from timing.readers.own_columns import rename_columns
-from timing.readers.own_tables import load_table
-from timing.readers.problems import Problems, shown
+from timing.readers.own.columns import rename_columns
+from timing.readers.own.date_column import DateColumn, read_column
+from timing.readers.own.date_format import has_clock
+from timing.readers.own.offsets import Zones, read_zones
+from timing.readers.own.problems import Problems, shown
+from timing.readers.own.tables import load_table
 from timing.schema import check_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from timing.readers.own_tables import FileOptions
+    from timing.readers.own.tables import FileOptions
     from timing.schema import TableSchema
 
 

@@ -11,22 +11,22 @@ import pandas as pd
 from timing.clock import to_dates
 from timing.errors import ArgumentError, SchemaError
 from timing.home import check_zone
-from timing.readers.date_column import DAY, check_dates
-from timing.readers.offsets import Clocks
-from timing.readers.own_columns import CALENDAR_COLUMNS
-from timing.readers.own_icalendar import icalendar_calendar, refuse_mapping
-from timing.readers.own_rows import load_rows
-from timing.readers.own_tables import FileOptions, kind_of
-from timing.readers.settling import settle
+from timing.readers.own.columns import CALENDAR_COLUMNS
+from timing.readers.own.date_column import DAY, check_dates
+from timing.readers.own.icalendar import icalendar_calendar, refuse_mapping
+from timing.readers.own.offsets import Clocks
+from timing.readers.own.rows import load_rows
+from timing.readers.own.settling import settle
+from timing.readers.own.tables import FileOptions, kind_of
 from timing.schema import CALENDAR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from timing.readers.date_column import DateColumn, IntArray
-    from timing.readers.own_rows import OwnRows
-    from timing.readers.problems import Problems
+    from timing.readers.own.date_column import DateColumn, IntArray
+    from timing.readers.own.problems import Problems
+    from timing.readers.own.rows import OwnRows
 
 _BLANK = "must not be blank: for an event of one day, write that day"
 _IN_DOUBT = (

@@ -10,13 +10,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from timing.home import is_zone
-from timing.readers.date_column import hashable
+from timing.readers.own.date_column import hashable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from timing.readers.date_column import DateColumn
-    from timing.readers.problems import Problems
+    from timing.readers.own.date_column import DateColumn
+    from timing.readers.own.problems import Problems
 
 Zones = npt.NDArray[np.object_]
 """An IANA time zone for each row; blank where none is told."""

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from timing.readers.date_column import FIRST_DAY, LAST_DAY, DateColumn
+from timing.readers.own.date_column import FIRST_DAY, LAST_DAY, DateColumn
 
 if TYPE_CHECKING:
-    from timing.readers.date_column import BoolArray, IntArray
-    from timing.readers.problems import Problems
+    from timing.readers.own.date_column import BoolArray, IntArray
+    from timing.readers.own.problems import Problems
 
 _BY_HOW_MUCH = (
     "is in doubt by an unknown number of days: say approximate=N for N days either "

@@ -9,9 +9,9 @@ import re
 from typing import TYPE_CHECKING
 
 from timing.arguments import check_choice, check_whole
-from timing.readers.own_tables import FileOptions, kind_of, load_table
-from timing.readers.reading import Unreadable
-from timing.readers.written import read_written
+from timing.readers.own.reading import Unreadable
+from timing.readers.own.tables import FileOptions, kind_of, load_table
+from timing.readers.own.written import read_written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -10,8 +10,8 @@ import re
 from typing import TYPE_CHECKING
 
 from timing.errors import ArgumentError
-from timing.readers.clock_text import read_offset
-from timing.readers.reading import (
+from timing.readers.own.clock_text import read_offset
+from timing.readers.own.reading import (
     MONTHS,
     NO_CLOCK,
     WEEKDAYS,

@@ -12,15 +12,15 @@ import pandas as pd
 
 from timing.errors import ArgumentError
 from timing.period import day_number
-from timing.readers.date_format import compile_format
-from timing.readers.orders import order_rules
-from timing.readers.reading import NO_CLOCK, NO_OFFSET, Reading, Unreadable
-from timing.readers.written import BARE_NUMBER, ORDERS, read_written
+from timing.readers.own.date_format import compile_format
+from timing.readers.own.orders import order_rules
+from timing.readers.own.reading import NO_CLOCK, NO_OFFSET, Reading, Unreadable
+from timing.readers.own.written import BARE_NUMBER, ORDERS, read_written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from timing.readers.problems import Problems
+    from timing.readers.own.problems import Problems
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]

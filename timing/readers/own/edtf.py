@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from timing.readers.reading import Reading, Unreadable, day_of, month_of
+from timing.readers.own.reading import Reading, Unreadable, day_of, month_of
 
 _DATE = re.compile(
     r"(\d{4}|\d{3}X|\d\dXX)(?:-(\d\d|XX)(?:-(\d\d|XX))?)?([?~%]?)", re.ASCII | re.I

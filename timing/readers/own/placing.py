@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from timing.readers.date_column import DAY, BoolArray, DateColumn, IntArray
-from timing.readers.reading import NO_OFFSET
-from timing.readers.wall_time import from_utc, to_utc
+from timing.readers.own.date_column import DAY, BoolArray, DateColumn, IntArray
+from timing.readers.own.reading import NO_OFFSET
+from timing.readers.own.wall_time import from_utc, to_utc
 
 if TYPE_CHECKING:
-    from timing.readers.offsets import Zones
-    from timing.readers.problems import Problems
+    from timing.readers.own.offsets import Zones
+    from timing.readers.own.problems import Problems
 
 _FIRST, _LAST = -719_160, 2_932_894
 """Days two days within the years 1 to 9999: no offset leads out of them."""

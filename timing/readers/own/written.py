@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from timing.readers.clock_text import read_clock
-from timing.readers.edtf import read_edtf
-from timing.readers.reading import (
+from timing.readers.own.clock_text import read_clock
+from timing.readers.own.edtf import read_edtf
+from timing.readers.own.reading import (
     NO_CLOCK,
     NO_OFFSET,
     Reading,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from timing.readers.own_tables import OwnTable
+    from timing.readers.own.tables import OwnTable
 
 EVENT_COLUMNS = {
     "date": "date",

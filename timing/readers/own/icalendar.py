@@ -9,15 +9,15 @@ import pandas as pd
 
 from timing.clock import to_dates
 from timing.errors import ArgumentError
-from timing.readers.date_column import DateColumn, read_column
 from timing.readers.ical import read_icalendar, read_spans
-from timing.readers.own_rows import OwnRows
-from timing.readers.own_tables import FileOptions, find_file
-from timing.readers.placing import place
-from timing.readers.problems import Problems
+from timing.readers.own.date_column import DateColumn, read_column
+from timing.readers.own.placing import place
+from timing.readers.own.problems import Problems
+from timing.readers.own.rows import OwnRows
+from timing.readers.own.tables import FileOptions, find_file
 
 if TYPE_CHECKING:
-    from timing.readers.offsets import Zones
+    from timing.readers.own.offsets import Zones
 
 _PROPERTIES = {
     "test_id": "UID", "event_id": "UID", "date": "DTSTART", "start": "DTSTART",

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from timing.readers.clock_text import TIME_RULE, read_clock
-from timing.readers.date_column import hashable
-from timing.readers.reading import NO_CLOCK, NO_OFFSET, Unreadable
+from timing.readers.own.clock_text import TIME_RULE, read_clock
+from timing.readers.own.date_column import hashable
+from timing.readers.own.reading import NO_CLOCK, NO_OFFSET, Unreadable
 
 if TYPE_CHECKING:
-    from timing.readers.date_column import DateColumn
-    from timing.readers.problems import Problems
+    from timing.readers.own.date_column import DateColumn
+    from timing.readers.own.problems import Problems
 
 
 def with_times(

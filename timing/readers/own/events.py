@@ -10,24 +10,24 @@ import pandas as pd
 from timing.arguments import check_whole
 from timing.clock import to_dates
 from timing.home import check_zone
-from timing.readers.bounds import bounds_of
-from timing.readers.date_column import check_dates
-from timing.readers.offsets import WHOSE, Clocks, are_days, check_offsets
-from timing.readers.own_columns import EVENT_COLUMNS
-from timing.readers.own_icalendar import icalendar_events, refuse_mapping
-from timing.readers.own_rows import load_rows
-from timing.readers.own_tables import FileOptions, kind_of
-from timing.readers.placing import place
-from timing.readers.settling import as_days, settle
-from timing.readers.time_column import with_times
+from timing.readers.own.bounds import bounds_of
+from timing.readers.own.columns import EVENT_COLUMNS
+from timing.readers.own.date_column import check_dates
+from timing.readers.own.icalendar import icalendar_events, refuse_mapping
+from timing.readers.own.offsets import WHOSE, Clocks, are_days, check_offsets
+from timing.readers.own.placing import place
+from timing.readers.own.rows import load_rows
+from timing.readers.own.settling import as_days, settle
+from timing.readers.own.tables import FileOptions, kind_of
+from timing.readers.own.time_column import with_times
 from timing.schema import TESTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from timing.readers.date_column import DateColumn
-    from timing.readers.own_rows import OwnRows
+    from timing.readers.own.date_column import DateColumn
+    from timing.readers.own.rows import OwnRows
 
 _BLANK = "must not be blank: write what is known, as 2015-03 or 2015-03-02/2015-03-09"
 _CLOCK_TEXTS = [f"{i // 60:02}:{i % 60:02}" for i in range(24 * 60)] + [""]

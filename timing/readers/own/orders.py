@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from timing.readers.reading import MONTHS
-from timing.readers.written import ORDERS, read_written
+from timing.readers.own.reading import MONTHS
+from timing.readers.own.written import ORDERS, read_written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

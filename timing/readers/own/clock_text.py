@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from timing.readers.reading import NO_OFFSET, Unreadable
+from timing.readers.own.reading import NO_OFFSET, Unreadable
 
 _CLOCK = re.compile(
     r"(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?(?: ?([AP])\.?M\.?)?"

@@ -1,0 +1,1 @@
+"""Users' tables of events and calendars, in any usual form."""
