@@ -289,7 +289,7 @@ def test_bad_arguments(changes, error, match):
 
 
 def test_a_base_without_launches_is_refused():
-    with pytest.raises(EstimationError, match="`base` has no launch"):
+    with pytest.raises(EstimationError, match="`base` has no event"):
         event_study(
             ["2020-01-15", "2020-02-20"], ["2020-01-15"], leads=2, lags=2,
             period=timing.StudyPeriod("2020-01-01", "2020-03-31"),

@@ -133,7 +133,7 @@ def test_blank_numbers_and_notes_of_a_forest_are_left_out():
 
 @pytest.mark.parametrize("hours", [["x"] * 24, [[1]] + [1] * 23, 5, [-1] * 24])
 def test_a_clock_takes_counts_only(hours):
-    with pytest.raises(ArgumentError, match="^`hours` (must hold|has 1 counts)"):
+    with pytest.raises(ArgumentError, match=r"^`hours` (must hold|has 1 counts)"):
         plot_clock_face(hours)
 
 

@@ -147,7 +147,6 @@ def test_max_t_by_brute_force(alternative):
         np.testing.assert_allclose(found[column], expected[column], atol=1e-9)
 
 
-@pytest.mark.filterwarnings("ignore::timing.errors.RepeatingCalendarWarning")
 def test_rows_are_the_randomization_tests_of_their_part_of_the_tables():
     result = scan(TESTS, CALENDAR, **COMMON)
     for row in result.table.itertuples():
@@ -639,7 +638,6 @@ def test_specifications_that_expect_too_few_launches_are_skipped():
         scan(TESTS, CALENDAR, **COMMON, min_expected=-1)
 
 
-@pytest.mark.filterwarnings("ignore::timing.errors.RepeatingCalendarWarning")
 def test_power_and_equivalence_are_near_those_of_the_single_test():
     result = scan(TESTS, CALENDAR, **COMMON, equivalence_margin=3.0)
     rows = result.table[result.table["expected_count"] > 4]

@@ -34,7 +34,15 @@ from timing.study.staging import Staging
 from timing.tables import csv_table, docx_table, write_table
 from timing.whole import write_whole
 
-ROOT = os.geteuid() == 0
+
+@pytest.fixture
+def _bound_by_permissions(tmp_path):
+    path = tmp_path / "protected"
+    path.write_text("")
+    path.chmod(0o444)
+    if os.access(path, os.W_OK):
+        pytest.skip("the administrator may write anywhere")
+    path.unlink()
 
 
 # One file
@@ -96,7 +104,7 @@ def test_what_is_no_file_or_has_no_folder_is_named(tmp_path):
         write_whole(missing, "new")
 
 
-@pytest.mark.skipif(ROOT, reason="the administrator may write anywhere")
+@pytest.mark.usefixtures("_bound_by_permissions")
 def test_a_protected_file_stays(tmp_path):
     path = tmp_path / "a.txt"
     path.write_text("old")
@@ -526,7 +534,7 @@ def test_where_nothing_may_be_made_beside_the_folder_it_works_inside(
 ):
     output, old, new = states
     monkeypatch.setattr(staging, "_may_be_moved", lambda folder: False)
-    with faults(3, output.parent / "none"), breaking(output, "second"):
+    with breaking("second"):
         study(NEW, output)
     found = snapshot(output)
     assert {n: found[n] for n in old} == old
@@ -535,8 +543,25 @@ def test_where_nothing_may_be_made_beside_the_folder_it_works_inside(
     assert snapshot(output) == new
 
 
+@pytest.mark.usefixtures("_bound_by_permissions")
+def test_folders_that_may_not_be_written_to(states):
+    output, old, new = states
+    output.parent.chmod(0o555)
+    study(NEW, output)
+    assert snapshot(output) == new
+    study(OLD, output)
+    output.chmod(0o555)
+    with pytest.raises(PermissionError, match=f"Permission denied: '{output}"):
+        study(NEW, output)
+    assert snapshot(output) == old
+    output.chmod(0o755)
+    with pytest.raises(PermissionError, match=f"Permission denied: '{output.parent}"):
+        study(NEW, output.parent / "new")
+    output.parent.chmod(0o755)
+
+
 @contextmanager
-def breaking(output, script):
+def breaking(script):
     """Let one script be interrupted."""
     real = run.run_script
 
@@ -568,7 +593,7 @@ def test_one_run_at_a_time(states):
 
 def test_a_stop_is_told_and_what_was_done_is_kept(states, capsys):
     output, old, new = states
-    with breaking(output, "second"):
+    with breaking("second"):
         study(NEW, output, progress=True)
     assert capsys.readouterr().err.splitlines()[-1] == (
         f"stopped; what was done is kept in {hidden(output)}: run it again with "
@@ -582,7 +607,7 @@ def test_a_stop_is_told_and_what_was_done_is_kept(states, capsys):
 
 def test_a_run_that_did_nothing_leaves_nothing(states):
     output, old, _ = states
-    with breaking(output, "first"):
+    with breaking("first"):
         study(NEW, output)
     assert snapshot(output) == old
     assert not hidden(output).exists()
@@ -820,10 +845,10 @@ def test_a_limit_on_the_size_of_files_leaves_the_old_outputs(states, tmp_path):
 
 @pytest.fixture
 def disk(tmp_path):
-    """Mount a disk of 200 kB."""
+    """Mount a disk of 400 kB."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(folder)]
+    command = ["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(folder)]
     try:
         subprocess.run(command, check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
@@ -840,7 +865,7 @@ def test_a_full_disk_leaves_the_old_outputs(disk, scripts, tmp_path, place):
     study(NEW, tmp_path / "elsewhere")
     new = snapshot(tmp_path / "elsewhere")
     filler = disk / ("filler" if place == "out" else "out.filler")
-    filler.write_bytes(b"0" * 80_000)
+    filler.write_bytes(b"0" * 280_000)
     with pytest.raises(OSError, match="No space left on device") as caught:
         study(NEW, output)
     assert caught.value.errno == errno.ENOSPC
@@ -849,6 +874,37 @@ def test_a_full_disk_leaves_the_old_outputs(disk, scripts, tmp_path, place):
     assert snapshot(output) == old
     study(NEW, output, resume=True)
     assert snapshot(output) == new
+
+
+def test_a_disk_within_the_output_folder_stays_where_it_is(disk, states):
+    output, _, new = states
+    (output / "disk").mkdir()
+    subprocess.run(["mount", "--bind", str(disk), str(output / "disk")], check=True)
+    (disk / "mine.txt").write_text("mine")
+    before = output.stat().st_ino
+    try:
+        study(NEW, output)
+        assert output.stat().st_ino == before
+        assert (output / "disk").is_mount()
+        assert snapshot(output) == new | {"disk": None, "disk/mine.txt": b"mine"}
+        assert not hidden(output).exists()
+    finally:
+        subprocess.run(["umount", str(output / "disk")], check=True)
+
+
+def test_a_folder_mounted_on_its_own_disk_is_written_to(disk, scripts):
+    (disk / "real").mkdir()
+    output = disk / "out"
+    output.mkdir()
+    command = ["mount", "--bind", str(disk / "real"), str(output)]
+    subprocess.run(command, check=True)
+    try:
+        for which in (OLD, NEW):
+            study(which, output)
+        assert (disk / "real" / "b.txt").read_text() == "b22"
+        assert not hidden(output).exists()
+    finally:
+        subprocess.run(["umount", str(output)], check=True)
 
 
 # The command

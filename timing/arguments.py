@@ -7,6 +7,8 @@ import operator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from timing.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -105,5 +107,7 @@ def check_share(name: str, value: float) -> float:
 
 
 def _is_number(value: object) -> bool:
-    """Whether this is a real number, numpy's among them."""
-    return isinstance(value, numbers.Real) and not isinstance(value, bool)
+    """Whether this is a real number, numpy's among them but for its timedeltas."""
+    return isinstance(value, numbers.Real) and not isinstance(
+        value, bool | np.timedelta64
+    )

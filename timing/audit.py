@@ -85,8 +85,10 @@ def coverage(
 def _values(table: pd.DataFrame, by: str) -> pd.Series:
     """Value of `by` for each row; several rows of the result where it cites several."""
     if by not in _SOURCE_COLUMNS:
-        return table[by].astype(object).fillna("blank").replace("", "blank")
-    cited = table["sources"].fillna("").astype("str").str.split("; ").explode()
+        values = table[by].astype(object).fillna("blank").replace("", "blank")
+        return values.map(lambda v: v if isinstance(v, str | int | float) else str(v))
+    written = table["sources"].astype(object).fillna("").map(str)
+    cited = written.str.split("; ").explode()
     named = cited.map(load_sources()[_SOURCE_COLUMNS[by]]).fillna("unknown source")
     pairs = pd.DataFrame({"row": named.index, by: named.to_numpy()}).drop_duplicates()
     return pairs.set_index("row")[by]

@@ -238,4 +238,7 @@ def _users_own(control: pd.Series, day: IntArray) -> pd.DataFrame:
         raise ArgumentError(msg)
     if not pd.api.types.is_numeric_dtype(values.dtype):
         values = values.astype("category")
+    elif not np.isfinite(values.to_numpy()).all() or np.iscomplexobj(values):
+        msg = f"`controls`: {control.name!r} must hold finite, real numbers."
+        raise ArgumentError(msg)
     return pd.DataFrame({control.name: values.array})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
@@ -11,6 +12,16 @@ if TYPE_CHECKING:
 
 
 FAILURE_COLUMNS = ["table", "row", "column", "value", "rule"]
+
+
+def _table(failures: Sequence[tuple[str, int, str, object, str]]) -> pd.DataFrame:
+    # Any value at all may have failed, text that cannot be encoded too.
+    rows = [
+        (*place, value.item() if isinstance(value, np.generic) else value, rule)
+        for *place, value, rule in failures
+    ]
+    frame = pd.DataFrame(rows, columns=FAILURE_COLUMNS, dtype=object)
+    return frame.astype({"row": "int64"})
 
 
 class TimingError(ValueError):
@@ -38,7 +49,7 @@ class SchemaError(TimingError):
     SHOWN = 5
 
     def __init__(self, failures: Sequence[tuple[str, int, str, object, str]]) -> None:
-        self.failures = pd.DataFrame(failures, columns=FAILURE_COLUMNS)
+        self.failures = _table(failures)
         super().__init__(self._message())
 
     def _message(self) -> str:
@@ -77,7 +88,7 @@ class DeclarationError(ArgumentError):
     def __init__(
         self, failures: Sequence[tuple[str, int, str, object, str]], message: str
     ) -> None:
-        self.failures = pd.DataFrame(failures, columns=FAILURE_COLUMNS)
+        self.failures = _table(failures)
         super().__init__(message)
 
 

@@ -21,7 +21,11 @@ def is_zone(name: str) -> bool:
     (True, False)
     """
     # Of the machine, no zone at all, and clocks that count leap seconds.
-    if name in _NO_ZONES or name.startswith(("right/", "posix/")):
+    if (
+        not isinstance(name, str)
+        or name in _NO_ZONES
+        or name.startswith(("right/", "posix/"))
+    ):
         return False
     try:
         ZoneInfo(name)

@@ -25,7 +25,7 @@ def autocorrelations(
     Returns
     -------
     (max_lag,) array
-        ``sum_t r_t r_{t+k} / sum_t r_t^2``.
+        ``sum_t r_t r_{t+k} / sum_t r_t^2``; 0 where all residuals are.
     """
     place = position - position[0]
     complete = np.zeros(int(place[-1]) + 1 + max_lag)
@@ -35,7 +35,8 @@ def autocorrelations(
         np.einsum("t,t->", complete[:n], complete[k : n + k])
         for k in range(1, max_lag + 1)
     ]
-    correlations: FloatArray = np.array(products) / float((residual**2).sum())
+    total = float((residual**2).sum())
+    correlations: FloatArray = np.array(products) / (total or 1.0)
     return correlations
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import math
+import numbers
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -97,7 +98,14 @@ def _pvalue(
             )
         except TimingError:
             return math.nan
-    return float(getattr(found, "pvalue", found))
+    found = getattr(found, "pvalue", found)
+    if isinstance(found, bool) or not isinstance(found, numbers.Real):
+        msg = (
+            f"`test` returns {found!r}; it must return a p-value, or a result that has "
+            "one as its `pvalue`."
+        )
+        raise ArgumentError(msg)
+    return float(found)
 
 
 def named_tests(test: Tests | None) -> dict[str, Callable[..., Any]]:

@@ -256,7 +256,10 @@ class Given(Rate):
     words: str = "a given rate"
 
     def __post_init__(self) -> None:
-        values = np.asarray(self.values, dtype=np.float64)
+        try:
+            values = np.asarray(self.values, dtype=np.float64)
+        except (TypeError, ValueError, OverflowError):
+            values = np.array(np.nan)  # the message below tells the rule
         if values.ndim != 1 or not (values >= 0).all() or not np.isfinite(values).all():
             msg = "`values` must be one finite number of at least 0 for each day."
             raise ArgumentError(msg)

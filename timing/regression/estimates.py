@@ -75,6 +75,18 @@ class Estimate(TypedDict):
     equivalence_pvalue: float
 
 
+def ratio_of(log_ratio: float) -> float:
+    """Return a rate ratio; infinite where it is beyond all numbers.
+
+    Examples
+    --------
+    >>> ratio_of(0.0), ratio_of(1000.0)
+    (1.0, inf)
+    """
+    with np.errstate(over="ignore"):
+        return float(np.exp(log_ratio))
+
+
 def normal_p(z: float) -> float:
     """Two-sided p-value of a standard normal statistic.
 
@@ -129,11 +141,11 @@ def wald(
         "pvalue": normal_p(log_ratio / std_error),
         "naive_pvalue": normal_p(log_ratio / naive_error),
         "interval": (
-            float(np.exp(log_ratio - z * std_error)),
-            float(np.exp(log_ratio + z * std_error)),
+            ratio_of(log_ratio - z * std_error),
+            ratio_of(log_ratio + z * std_error),
         ),
-        "minimum_detectable_rate_ratio": float(
-            np.exp((z + special.ndtri(POWER)) * std_error)
+        "minimum_detectable_rate_ratio": ratio_of(
+            (z + special.ndtri(POWER)) * std_error
         ),
         "equivalence_margin": request.equivalence_margin,
         "equivalence_pvalue": p_value(outside, 0.0, 1 - outside, alternative="greater"),
@@ -248,11 +260,11 @@ def penalised(profile: Profile, request: Request) -> Estimate:
         "pvalue": pvalue,
         "naive_pvalue": pvalue,
         "interval": (
-            float(np.exp(profile.limit(z, -1))),
-            float(np.exp(profile.limit(z, 1))),
+            ratio_of(profile.limit(z, -1)),
+            ratio_of(profile.limit(z, 1)),
         ),
-        "minimum_detectable_rate_ratio": float(
-            np.exp((z + special.ndtri(POWER)) * profile.std_error)
+        "minimum_detectable_rate_ratio": ratio_of(
+            (z + special.ndtri(POWER)) * profile.std_error
         ),
         "equivalence_margin": request.equivalence_margin,
         "equivalence_pvalue": p_value(outside, 0.0, 1 - outside, alternative="greater"),

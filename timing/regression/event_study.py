@@ -123,7 +123,8 @@ def event_study(
     Raises
     ------
     SchemaError, EmptySelectionError, NoContrastError, ArgumentError
-        As `permutation_test`; also if `base` or `primary` is not a bin.
+        As `permutation_test`; also if `base` or `primary` is not a bin, or the bins are
+        longer than the period.
     EstimationError
         If a bin or control is collinear with the others within the strata, or the base
         has no launch.
@@ -196,6 +197,7 @@ def event_study(
     maxlags = check_whole(
         "maxlags", _DEFAULT_LAGS if maxlags is None else maxlags, minimum=0
     )
+    _check_span(leads, lags, bin_days, period)
     bins = np.arange(-leads, lags + 1)
     _check_bins(base, primary, bins)
     spans = [
@@ -300,6 +302,16 @@ def event_study(
             else str(rng),
         ),
     )
+
+
+def _check_span(leads: int, lags: int, bin_days: int, period: StudyPeriod) -> None:
+    length = (leads + 1 + lags) * bin_days
+    if length > period.n_days:
+        msg = (
+            f"`leads` and `lags` span {length} days, longer than the {period.n_days} "
+            "at-risk days of the period."
+        )
+        raise ArgumentError(msg)
 
 
 def _check_bins(base: int | None, primary: int, bins: IntArray) -> None:

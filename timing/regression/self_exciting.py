@@ -32,7 +32,7 @@ from timing.kernels.profile_likelihood import deviance_cut, signed_root
 from timing.kernels.pvalues import p_value
 from timing.kernels.self_excitation import NEARLY_EXPLOSIVE
 from timing.kernels.time_rescaling import kolmogorov_smirnov, rescaled_gaps
-from timing.regression.estimates import Estimate, normal_p
+from timing.regression.estimates import Estimate, normal_p, ratio_of
 from timing.regression.excited_score import excited_days
 from timing.regression.score import check_design
 from timing.results.self_exciting import SelfExcitingResult
@@ -283,8 +283,8 @@ def _estimate(
         "pvalue": _likelihood_ratio_p(effect),
         "naive_pvalue": _likelihood_ratio_p(independent),
         "interval": effect_interval(effect, cut=cut, step=step),
-        "minimum_detectable_rate_ratio": float(
-            np.exp((np.sqrt(cut) + special.ndtri(POWER)) * effect.std_error)
+        "minimum_detectable_rate_ratio": ratio_of(
+            (np.sqrt(cut) + special.ndtri(POWER)) * effect.std_error
         ),
         "equivalence_margin": request.equivalence_margin,
         "equivalence_pvalue": p_value(outside, 0.0, 1 - outside, alternative="greater"),

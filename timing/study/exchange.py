@@ -64,31 +64,36 @@ def carry_over(source: Path, target: Path, leave: Container[str] = ()) -> None:
     Raises
     ------
     OSError
-        With the code EXDEV if something is mounted in the folder.
+        With the code EXDEV if something is mounted in the folder: it would be emptied
+        with the old one.
     """
     with os.scandir(source) as entries:
         found = [entry for entry in entries if entry.name not in leave]
     for entry in found:
         here, there = Path(entry.path), target / entry.name
         if entry.is_dir(follow_symlinks=False):
+            if here.is_mount():
+                raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), entry.path)
             there.mkdir(exist_ok=True)
             carry_over(here, there)
             copy_rights(here, there)
         elif not os.path.lexists(there):
-            link(here, there)
+            link(here, there, across=False)
         elif here.lstat().st_mtime_ns > there.lstat().st_mtime_ns:
             there.unlink()
-            link(here, there)
+            link(here, there, across=False)
 
 
-def link(source: Path, target: Path) -> None:
-    """Give a file a second name; copy it where the file system knows no such thing."""
+def link(source: Path, target: Path, *, across: bool = True) -> None:
+    """Give a file a second name; copy it where the file system knows no such thing.
+
+    A file that is mounted from elsewhere is copied too, unless `across` is False.
+    """
     try:
         os.link(source, target, follow_symlinks=False)
     except (OSError, NotImplementedError) as error:
-        # Not on a volume that is mounted in the folder: it would be emptied with the
-        # old folder.
-        if getattr(error, "errno", None) in (errno.EXDEV, errno.ENOSPC):
+        code = getattr(error, "errno", None)
+        if code == errno.ENOSPC or (code == errno.EXDEV and not across):
             raise
         shutil.copy2(source, target, follow_symlinks=False)
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from timing.errors import ArgumentError
 from timing.study.exchange import carry_over, copy_rights, link, remove, take_place
 from timing.study.lock import lock
-from timing.whole import check_writable
+from timing.whole import check_writable, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -157,7 +157,13 @@ class Staging:
         for name in sorted(names, key=MANIFEST.__eq__):
             part.unlink(missing_ok=True)
             link(self.files / name, part)
-            part.replace(self.output / name)
+            try:
+                part.replace(self.output / name)
+            except OSError as error:
+                if error.errno != errno.EXDEV:
+                    raise
+                # A folder of this disk that is mounted elsewhere on it.
+                write_whole(self.output / name, part.read_bytes())
         for name in obsolete:
             (self.output / name).unlink(missing_ok=True)
 
