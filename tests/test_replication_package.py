@@ -41,7 +41,8 @@ def test_every_file_has_its_checksum(made):
     for name in (
         "README.md", "requirements.txt", "run.sh", "outputs.sha256",
         "datasets/weapons_tests.csv", "datasets/README.md", "analyses/primary.toml",
-        "analyses/replication.py", "analyses/literature/claims.csv", "timing/cli.py",
+        "analyses/replication.py", "analyses/literature/claims.csv",
+        "timing/cli/parser.py",
         "outputs/hypotheses.docx", "outputs/manifest.json",
     ):  # fmt: skip
         assert name in found, name

@@ -14,6 +14,7 @@ from timing.study import SCRIPTS, Run, primary_study
 from timing.study.declaration import analyses_folder
 from timing.study.forest import forest_row, in_words
 from timing.study.rows import row_of
+from timing.study.spans import presidents, within
 from timing.study.testing import grid_of, score_shift
 
 PRIMARY = primary_study().primary
@@ -77,7 +78,7 @@ def test_a_row_without_contrast_says_so(primary):
 
 
 def test_spans_are_cut_to_the_period_and_those_outside_go():
-    found = script("forest").by_span(
+    spans = within(
         PRIMARY,
         {
             "before": ("1990-01-01", "2011-12-31"),
@@ -85,6 +86,7 @@ def test_spans_are_cut_to_the_period_and_those_outside_go():
             "late": ("2026-01-01", "2030-12-31"),
         },
     )
+    found = script("forest").by_span(PRIMARY, spans)
     ends = {
         label: (str(change["period"].start), str(change["period"].end))
         for label, change in found.items()
@@ -109,7 +111,7 @@ def test_categories_and_hosts_share_the_calendar_out():
 
 
 def test_launches_of_the_presidents_add_up(primary):
-    parts = script("forest").by_president(PRIMARY)
+    parts = script("forest").by_span(PRIMARY, presidents(PRIMARY))
     counts = [score_shift(PRIMARY, **changes).count for changes in parts.values()]
     assert sum(counts) == primary.count
 
@@ -117,7 +119,7 @@ def test_launches_of_the_presidents_add_up(primary):
 def test_a_year_that_is_left_out_takes_its_launches_along(primary):
     grid = grid_of(PRIMARY)
     year = grid.day.astype("datetime64[D]").astype("datetime64[Y]").astype(int) + 1970
-    rows = script("leave_one_out").without_years(PRIMARY)
+    rows = script("leave_one_out").without_years(PRIMARY).to_dict("records")
     assert [row["label"] for row in rows] == [f"without {y}" for y in range(2012, 2027)]
     for row, y in zip(rows, range(2012, 2027), strict=True):
         lost = int((grid.launches * grid.exposed)[year == y].sum())

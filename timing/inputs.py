@@ -15,7 +15,14 @@ from timing.clock import parse_days, venue_to_days
 from timing.errors import EmptySelectionError, SchemaError
 from timing.home import HOME
 from timing.results import Dropped
-from timing.schema import CALENDAR, TESTS, TableSchema, check_table, is_blank
+from timing.schema import (
+    CALENDAR,
+    TESTS,
+    TableSchema,
+    check_table,
+    is_blank,
+    numbers_in,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -209,9 +216,9 @@ def _missiles(frame: pd.DataFrame) -> tuple[IntArray, npt.NDArray[np.bool_]]:
     """Missiles of each event, 1 where the number is blank, and where it is."""
     if "n_missiles" not in frame.columns:
         return np.ones(len(frame), dtype=np.int64), np.zeros(len(frame), dtype=bool)
-    number = pd.to_numeric(frame["n_missiles"].where(~is_blank(frame["n_missiles"])))
-    blank = number.isna().to_numpy(dtype=bool)
-    return number.fillna(1).to_numpy(dtype=np.int64), blank
+    number = numbers_in(frame["n_missiles"])
+    blank = np.isnan(number)
+    return np.where(blank, 1, number).astype(np.int64), blank
 
 
 def read_intervals(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -82,7 +83,7 @@ TESTS = TableSchema(
         Field(name="test_id", unique=True),
         Field(name="earliest", type="date"),
         Field(name="latest", type="date"),
-        Field(name="n_missiles", type="integer", minimum=1),
+        Field(name="n_missiles", type="integer", minimum=1, maximum=1e9),
     ),
     ordered=(("earliest", "date"), ("date", "latest")),
 )
@@ -174,6 +175,31 @@ def is_blank(values: pd.Series) -> BoolArray:
     return blank
 
 
+def numbers_in(values: pd.Series) -> npt.NDArray[np.float64]:
+    """Return values, text among them, as numbers; NaN for what is none.
+
+    Examples
+    --------
+    >>> numbers_in(pd.Series([1, "2.5", "x", None, 1j], dtype=object)).tolist()
+    [1.0, 2.5, nan, nan, nan]
+    """
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.astype(object)
+    if values.dtype == object:
+        # Pandas makes numbers of moments and of lengths of time.
+        plain = (int, float, str, Decimal, np.integer, np.floating)
+        odd = [
+            not isinstance(v, plain) or isinstance(v, np.timedelta64) for v in values
+        ]
+        values = values.mask(np.array(odd, dtype=bool), np.nan)
+    is_text = pd.api.types.is_string_dtype(values.dtype)
+    is_number = pd.api.types.is_numeric_dtype(values.dtype)
+    if not (is_text or is_number or values.dtype == object) or values.dtype.kind == "c":
+        return np.full(len(values), np.nan)
+    number = pd.to_numeric(values, errors="coerce")
+    return number.to_numpy(dtype=np.float64, na_value=np.nan)
+
+
 _Failure = tuple[int, str, object, str]
 
 
@@ -226,7 +252,7 @@ def _column_failures(values: pd.Series, field: Field, clock: str) -> Iterator[_F
         fits = np.array([whole.fullmatch(str(v)) is not None for v in values], bool)
         yield from _at(values, ~fits & ~blank, f"must match {field.pattern}")
     if field.minimum is not None or field.maximum is not None:
-        number = pd.to_numeric(values, errors="coerce").to_numpy(dtype=float)
+        number = numbers_in(values)
         low = -np.inf if field.minimum is None else field.minimum
         high = np.inf if field.maximum is None else field.maximum
         rule = f"must lie between {low:g} and {high:g}"
@@ -254,7 +280,7 @@ def _has_type(values: pd.Series, kind: str, clock: str) -> BoolArray:
         known = {name: is_zone(name) for name in values.dropna().astype(str).unique()}
         return np.array([known.get(str(name), False) for name in values], dtype=bool)
     if kind in ("integer", "number"):
-        number = pd.to_numeric(values, errors="coerce").to_numpy(dtype=float)
+        number = numbers_in(values)
         whole = number == np.round(number)
         is_number: BoolArray = np.isfinite(number) & (whole | (kind == "number"))
         return is_number

@@ -121,10 +121,7 @@ def stratum_of(days: IntArray, strata: Strata) -> IntArray:
             raise ArgumentError(msg)
         labels = labels.reindex(days)
     elif callable(strata):
-        labels = pd.Series(np.asarray(strata(index)))
-        if len(labels) != days.size:
-            msg = f"`strata` returned {len(labels)} labels for {days.size} days."
-            raise ArgumentError(msg)
+        labels = _labels(strata(index), days.size)
     else:
         msg = f"`strata` is a {type(strata).__name__}; see the allowed kinds."
         raise ArgumentError(msg)
@@ -133,8 +130,25 @@ def stratum_of(days: IntArray, strata: Strata) -> IntArray:
         first = str(index[missing][0].date())
         msg = f"`strata` has no label for {missing.sum()} at-risk days, first {first}."
         raise ArgumentError(msg)
-    codes, _ = pd.factorize(labels)
+    try:
+        codes, _ = pd.factorize(labels)
+    except TypeError:
+        msg = "`strata` has labels that cannot be told apart, such as lists."
+        raise ArgumentError(msg) from None
     return codes.astype(np.int64)
+
+
+def _labels(returned: object, n: int) -> pd.Series:
+    """Return what a user's function gave, if it is one label for each day."""
+    try:
+        labels = np.asarray(returned)
+    except ValueError:  # lists of unequal length
+        labels = np.array(None)
+    if labels.shape != (n,):
+        count = len(labels) if labels.ndim == 1 else "no list of"
+        msg = f"`strata` returned {count} labels for {n} days."
+        raise ArgumentError(msg)
+    return pd.Series(labels)
 
 
 def strata_in_words(strata: Strata) -> str:

@@ -153,7 +153,7 @@ def detectable_ratios(strata: Informative, needed: FloatArray) -> FloatArray:
     """
     n = needed.size
     mean, variance = _moments(strata, np.zeros(n))
-    target = mean + needed * np.sqrt(variance)
+    target = mean + np.where(variance > 0, needed, 0.0) * np.sqrt(variance)
     low, high = np.full(n, -_MAX_LOG_RATIO), np.full(n, _MAX_LOG_RATIO)
     for _ in range(_HALVINGS):
         middle = (low + high) / 2

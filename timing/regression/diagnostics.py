@@ -14,7 +14,7 @@ from timing.arguments import check_choice, check_whole
 from timing.association import Request
 from timing.assumed import stated
 from timing.controls import controls_in_words
-from timing.errors import EstimationError, NoContrastError
+from timing.errors import ArgumentError, EstimationError, NoContrastError
 from timing.kernels.curves import counts
 from timing.kernels.firth import LARGEST, maximise, null_directions, separated
 from timing.kernels.intervals import cover_counts
@@ -89,7 +89,7 @@ gap, anchor, confidence_level
     ------
     SchemaError, EmptySelectionError, NoContrastError, ArgumentError
         As `permutation_test`; NoContrastError also if every day before a window is
-        itself exposed.
+        itself exposed, and ArgumentError if the fit has no more days than `max_lag`.
     EstimationError
         As `count_regression`, and where it has no finite estimate to diagnose.
 
@@ -149,6 +149,12 @@ gap, anchor, confidence_level
     check_whole("lead", lead, minimum=1)
     panel = panel_of(grid, controls)
     rows, dropped = design_rows(panel, "D")
+    if max_lag >= rows.launches.size:
+        msg = (
+            f"`max_lag` is {max_lag}; it must be below the {rows.launches.size} days "
+            "of the fit."
+        )
+        raise ArgumentError(msg)
     if exposure_separated(rows):
         msg = (
             "the exposure has no finite estimate to diagnose: given the controls, no "
