@@ -121,7 +121,7 @@ def test_every_problem_is_listed_under_the_users_names():
     table = {"Day": ["", "x", "03/04/2015"], "No": ["1", "1", ""], "n": ["0", "x", ""]}
     refused = _refused(table, columns={"date": "Day", "id": "No", "size": "n"})
     assert [(row, column, rule[:26]) for row, column, rule in refused] == [
-        (1, "n", "must lie between 1 and inf"),
+        (1, "n", "must lie between 1 and 1e+"),
         (1, "Day", "must not be blank: write w"),
         (2, "No", "must be unique, but an ear"),
         (2, "n", "is not a whole number"),
