@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from contract import Breach, Call, copied
+from contract import Call, copied
+from guard import Breach
 
 from timing.errors import TimingError, TimingWarning
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import re
 import resource
 import subprocess
@@ -34,9 +35,11 @@ mpl.use("Agg")
 
 import contract
 import targets_files
+import targets_joins
 import targets_models
 import targets_outputs
 import targets_tests
+from guard import Breach
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 SEED = 20251028
@@ -47,9 +50,26 @@ MEMORY = 8 * 2**30
 ROOT = Path(__file__).parents[1]
 TARGETS = {
     name: cases
-    for module in (targets_tests, targets_models, targets_outputs, targets_files)
+    for module in (
+        targets_tests,
+        targets_joins,
+        targets_models,
+        targets_outputs,
+        targets_files,
+    )
     for name, cases in module.TARGETS.items()
 }
+SHARES = {
+    **dict.fromkeys([*targets_joins.TARGETS, *targets_files.TARGETS], 2.0),
+    **dict.fromkeys([*targets_outputs.TARGETS], 0.4),
+    "hurdle_regression": 0.4,
+    "self_exciting": 0.5,
+    "processes.fitted": 0.4,
+    "size": 0.15,
+    "power": 0.1,
+    "minimum_detectable_rate_ratio": 0.03,
+}
+"""Cases of a target beside those of another; the slow ones get fewer."""
 _NUMBERS = re.compile(r"0x[0-9a-f]+|-?\d+(\.\d+)?(e[+-]?\d+)?|'[^']*'")
 
 
@@ -69,7 +89,7 @@ def run_block(target: str, number: int, cases: int) -> dict[str, Any]:
     def one(call: contract.Call) -> None:
         try:
             ends[contract.obey(call)] += 1
-        except contract.Breach as breach:
+        except Breach as breach:
             ends["failed"] += 1
             kind = _NUMBERS.sub("N", str(breach))[:160]
             found = failures.setdefault(kind, {"cases": 0, "text": "", "call": ""})
@@ -101,7 +121,7 @@ def smallest(target: str, number: int, cases: int, kind: str) -> str:
     def one(call: contract.Call) -> None:
         try:
             contract.obey(call)
-        except contract.Breach as breach:
+        except Breach as breach:
             if _NUMBERS.sub("N", str(breach))[:160] == kind:
                 last[0] = f"{call!r}\n    {breach}"
                 raise
@@ -116,11 +136,15 @@ def smallest(target: str, number: int, cases: int, kind: str) -> str:
 
 def blocks(chosen: argparse.Namespace) -> Iterator[tuple[str, int, int]]:
     """Yield target, seed and number of cases of each block."""
-    names = [name for name in TARGETS if chosen.only in name]
-    each = -(-chosen.cases // len(names))
-    for first in range(0, each, BLOCK):
-        for name in names:
-            yield name, chosen.seed + first // BLOCK, min(BLOCK, each - first)
+    shares = {n: SHARES.get(n, 1.0) for n in TARGETS if chosen.only in n}
+    each = {
+        name: math.ceil(chosen.cases * share / sum(shares.values()))
+        for name, share in shares.items()
+    }
+    for first in range(0, max(each.values()), BLOCK):
+        for name, cases in each.items():
+            if first < cases:
+                yield name, chosen.seed + first // BLOCK, min(BLOCK, cases - first)
 
 
 def run_apart(target: str, number: int, cases: int) -> dict[str, Any]:

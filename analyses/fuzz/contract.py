@@ -12,15 +12,8 @@ from __future__ import annotations
 import copy
 import dataclasses
 import json
-import math
-import os
-import re
-import signal
-import sys
-import tempfile
 import warnings
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,22 +22,15 @@ import numpy as np
 import pandas as pd
 import scipy.stats  # noqa: F401 - compiles text when it is loaded
 import statsmodels.api  # noqa: F401
+from guard import Breach, guarded, limited
+from rules import check_value
 
-from timing.errors import ArgumentError, TimingError, TimingWarning
-from timing.results import Result
-
-MARKUP = "<script>alert(1)</script>"
-"""Text of users; no HTML may hold it as it is."""
-
+from timing.errors import TimingError, TimingWarning
 
 _STATEFUL = (
     np.random.Generator, np.random.RandomState, np.random.BitGenerator,
     np.random.SeedSequence,
 )  # fmt: skip
-
-
-class Breach(AssertionError):
-    """A call breaks the contract."""
 
 
 class UsersOwn(Exception):
@@ -189,7 +175,7 @@ def _in_words(error: BaseException) -> str:
     while step is not None:
         path = Path(step.tb_frame.f_code.co_filename)
         if ("timing" in path.parts and "site-packages" not in path.parts) or (
-            place == "?" and "fuzz" not in path.parts
+            place == "?" and path.parent != Path(__file__).parent
         ):
             place = f"{path.name}:{step.tb_lineno}"
         step = step.tb_next
@@ -206,245 +192,6 @@ def check_message(error: TimingError) -> None:
 def _random_state() -> tuple[bytes, int]:
     state = np.random.get_state()  # noqa: NPY002 - the thing to guard
     return state[1].tobytes(), state[2]
-
-
-SECONDS = 20
-"""Of the processor; no call of these sizes may take more."""
-
-
-def _too_slow(*_: object) -> None:
-    msg = f"more than {SECONDS} seconds"
-    raise Breach(msg)
-
-
-@contextmanager
-def limited() -> Iterator[None]:
-    """Stop a call that takes too long."""
-    before = signal.signal(signal.SIGPROF, _too_slow)
-    signal.setitimer(signal.ITIMER_PROF, SECONDS)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)
-
-
-# What a process does outside its memory
-
-
-_ALLOWED: list[Path | None] = []
-"""Folders of the guarded calls under way; None where nothing may be written."""
-_NEVER = (
-    "socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.bind",
-    "socket.sendto", "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn",
-    "pickle.find_class", "shutil.rmtree", "ctypes.dlopen", "urllib.Request",
-)  # fmt: skip
-_CHANGES = (
-    "os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink",
-    "os.truncate", "os.chmod", "os.chown", "os.utime", "shutil.copyfile", "shutil.move",
-)  # fmt: skip
-_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-_MAKERS = ("dataclasses", "collections", "enum", "typing")
-"""Modules of the standard library that compile the classes they make."""
-
-
-def _watch(event: str, args: tuple[Any, ...]) -> None:
-    if not _ALLOWED:
-        return
-    if event in _NEVER and not _imports(event):
-        msg = f"{event} {args!r}"
-        raise Breach(msg)
-    if event == "compile" and args[1] == "<string>":
-        maker = sys._getframe(1).f_globals.get("__name__", "")
-        if maker.split(".")[0] not in _MAKERS:
-            msg = f"{maker} compiles text"
-            raise Breach(msg)
-    if event == "open" and isinstance(args[2], int) and args[2] & _WRITING:
-        _check_inside(event, args[0])
-    if event in _CHANGES:
-        for path in args:
-            if isinstance(path, str | bytes | os.PathLike):
-                _check_inside(event, path)
-
-
-def _imports(event: str) -> bool:
-    """Whether a library is being loaded for the first time, which may load others."""
-    if event != "ctypes.dlopen":
-        return False
-    frame: Any = sys._getframe(1)
-    while frame is not None:
-        if frame.f_globals.get("__name__") == "importlib._bootstrap":
-            return True
-        frame = frame.f_back
-    return False
-
-
-def _check_inside(event: str, path: Any) -> None:
-    if isinstance(path, int):
-        return
-    place = Path(os.fsdecode(path)).absolute()
-    folder = _ALLOWED[-1]
-    if place != Path(os.devnull) and (folder is None or folder not in place.parents):
-        msg = f"{event} of {place}"
-        raise Breach(msg)
-
-
-@contextmanager
-def guarded(folder: Path | None) -> Iterator[None]:
-    """Refuse network, pickles, processes, and files outside a folder."""
-    global _watching
-    if not _watching:
-        sys.dont_write_bytecode = True
-        sys.addaudithook(_watch)
-        _watching = True
-    _ALLOWED.append(folder)
-    try:
-        yield
-    finally:
-        _ALLOWED.pop()
-
-
-_watching = False
-
-
-# What is returned
-
-
-def check_value(value: object) -> None:
-    """Raise if a returned value breaks the rules of its kind."""
-    if isinstance(value, Result) or (
-        hasattr(value, "to_dict") and hasattr(value, "summary")
-    ):
-        check_result(value)
-    if isinstance(value, pd.DataFrame):
-        check_pvalues("table", value)
-
-
-def check_result(result: Any) -> None:
-    """Raise if a result has an impossible number, or cannot be printed or stored."""
-    _check_numbers(type(result).__name__, result)
-    stored = result.to_dict()
-    text = json.dumps(stored, allow_nan=False)
-    for shown in (result.summary(), str(result), repr(result)):
-        if not isinstance(shown, str) or not shown.strip():
-            msg = "a result prints as nothing"
-            raise Breach(msg)
-    html = result._repr_html_()
-    if MARKUP in html:
-        msg = "_repr_html_ does not escape text of the user"
-        raise Breach(msg)
-    frame = result.to_frame()
-    if not isinstance(frame, pd.DataFrame):
-        msg = "to_frame gives no DataFrame"
-        raise Breach(msg)
-    check_pvalues(
-        "to_frame", frame.drop(columns=_not_asked_for(result), errors="ignore")
-    )
-    _check_interval(result)
-    if hasattr(result, "from_dict"):
-        again = type(result).from_dict(json.loads(text))
-        if json.dumps(again.to_dict(), allow_nan=False) != text:
-            msg = "from_dict does not make the result again"
-            raise Breach(msg)
-
-
-def _check_interval(result: Any) -> None:
-    try:
-        low, high = result.confidence_interval()
-    except (ArgumentError, AttributeError):
-        return
-    # Either both limits are numbers or neither is.
-    if not (low <= high or (math.isnan(low) and math.isnan(high))):
-        msg = f"confidence_interval() is {low} to {high}"
-        raise Breach(msg)
-    if low < 0:
-        msg = f"confidence_interval() begins at {low}"
-        raise Breach(msg)
-    ratio = getattr(result, "conditional_rate_ratio", None)
-    ratio = getattr(result, "rate_ratio", None) if ratio is None else ratio
-    if ratio is None or math.isnan(ratio) or math.isnan(low):
-        return
-    if result.specification.confidence_level < _TELLING:
-        return  # a one-sided limit at a low level lies on either side of the estimate
-    slack = 1 + 1e-6
-    if not (low <= ratio * slack and ratio <= high * slack):
-        msg = f"the rate ratio {ratio} lies outside {low} to {high}"
-        raise Breach(msg)
-
-
-_TELLING = 0.8
-"""Confidence level from which an interval must hold its estimate."""
-_P_NAME = re.compile(r"(^|_)(pvalue|p)(_|$)|pvalues?$|^p_")
-_NOT_P = ("pvalue_error", "pvalue_type", "p_if", "global_pvalue_error")
-
-
-def _check_numbers(where: str, value: Any) -> None:
-    if not dataclasses.is_dataclass(value) or isinstance(value, type):
-        return
-    for part in dataclasses.fields(value):
-        found, name = getattr(value, part.name), f"{where}.{part.name}"
-        blank = found is None or part.name in (*_NOT_P, *_not_asked_for(value))
-        if _P_NAME.search(part.name) and not blank:
-            check_p(name, found)
-        if part.name.endswith("rate_ratio") and isinstance(found, float) and found < 0:
-            msg = f"{name} is {found}"
-            raise Breach(msg)
-        if part.name == "null_distribution" and hasattr(found, "probability"):
-            check_distribution(found)
-        for item in found if isinstance(found, tuple) else (found,):
-            _check_numbers(name, item)
-        if isinstance(found, pd.DataFrame):
-            check_pvalues(
-                name, found.drop(columns=_not_asked_for(value), errors="ignore")
-            )
-
-
-def _not_asked_for(result: Any) -> list[str]:
-    """Columns of p-values that are blank because nobody asked for them."""
-    blank = []
-    if getattr(result, "step_down", True) is False:
-        blank.append("p_step_down")
-    if getattr(result, "pvalue", 1.0) is None:
-        blank.append("pvalue")
-    chosen = getattr(getattr(result, "specification", None), "options", {})
-    if chosen.get("controls", "no controls") != "no controls":
-        blank.append("equivalence_pvalue")
-    if math.isnan(getattr(result, "exact_pvalue", 1.0)):
-        blank.append("exact_pvalue")  # there is none with controls
-    return blank
-
-
-def check_distribution(found: Any) -> None:
-    """Raise if probabilities do not sum to 1."""
-    if not (found.probability >= 0).all():
-        msg = "a probability is negative or NaN"
-        raise Breach(msg)
-    if not math.isclose(found.probability.sum(), 1, rel_tol=1e-9):
-        msg = f"the probabilities sum to {found.probability.sum()!r}"
-        raise Breach(msg)
-    if found.support.size != found.probability.size or not found.support.size:
-        msg = "support and probability differ in length"
-        raise Breach(msg)
-
-
-def check_p(name: str, value: Any) -> None:
-    """Raise if a p-value is no number above 0 and up to 1."""
-    numbers = np.atleast_1d(np.asarray(value, dtype=float))
-    if not ((numbers > 0) & (numbers <= 1)).all():
-        msg = f"{name} is {value!r}"
-        raise Breach(msg)
-
-
-def check_pvalues(name: str, frame: pd.DataFrame) -> None:
-    """Check the p-values of a table."""
-    for column in frame.columns:
-        if isinstance(column, str) and _P_NAME.search(column) and column not in _NOT_P:
-            found = frame[column]
-            if pd.api.types.is_numeric_dtype(found.dtype):
-                check_p(
-                    f"{name}[{column!r}]",
-                    found.dropna() if name == "skipped" else found,
-                )
 
 
 # Comparing
@@ -497,8 +244,3 @@ def _difference(first: object, second: object) -> str:
     return (
         f"...{one[max(at - 40, 0) : at + 40]} and ...{two[max(at - 40, 0) : at + 40]}"
     )
-
-
-def new_folder() -> Path:
-    """Make an empty folder for the files of calls."""
-    return Path(tempfile.mkdtemp(prefix="timing-fuzz-"))

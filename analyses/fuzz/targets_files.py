@@ -8,23 +8,27 @@ import atexit
 import contextlib
 import dataclasses
 import io
+import json
 import shutil
 from typing import Any
 
 import hostile as h
 import hostile_files as f
+import hostile_values as v
 import pandas as pd
-from contract import Breach, Call, new_folder
+from contract import Call
+from guard import Breach, new_folder
 from hypothesis import strategies as st
 from targets_tests import options
 
 from timing import readers
+from timing.errors import TimingError
 from timing.schema import CALENDAR, TESTS
 from timing.study.declaration import analyses_folder, read_study
 
 FOLDER = new_folder()
 atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
-NAMES = ("a.csv", "b.csv", "c.txt", "nowhere.csv", ".", "\x00", "a" * 300, "/dev/null")
+NAMES = ("a.csv", "b.csv", "c.txt", "nowhere.csv", ".", "a" * 300, "/dev/null")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,7 +75,7 @@ def readings(
     content = draw(f.with_damage(contents))
     path: Any = FOLDER / name
     path = draw(
-        h.mostly(
+        v.mostly(
             st.just(path) | st.just(str(path)),
             st.sampled_from(NAMES).map(lambda n: FOLDER / n),
             one_in=40,
@@ -101,20 +105,8 @@ TRAVELS = (
     "remarks",
 )
 VISITS = ("id", "visitor", "from", "start-date", "end-date", "description")
-encodings = h.choice("utf-8", "cp1252", "utf-16", "rot13", "hex", "idna", "nowhere")
-flags = h.choice(True, False)
-
-
-@st.composite
-def cns_rows(draw: st.DrawFn) -> list[list[str]]:
-    """Draw rows of the CNS list whose times and places can mostly be read."""
-    rows = draw(f.rows_of(CNS, ("Date",)))
-    for row in rows[1:]:
-        for name, usual in (("Launch Time (UTC)", "8:56:00 PM"), ("F1", None)):
-            at = CNS.index(name)
-            if usual is not None and draw(st.integers(0, 20)):
-                row[at] = usual
-    return rows
+encodings = v.choice("utf-8", "cp1252", "utf-16", "rot13", "hex", "idna", "nowhere")
+flags = v.choice(True, False)
 
 
 def table_readings(schema: Any, names: tuple[str, ...], days: tuple[str, ...]) -> Any:
@@ -129,7 +121,7 @@ def json_readings(draw: st.DrawFn) -> Call:
     """Draw a call of `read_cns_json` with its catalogues."""
     files = {"a.json": draw(f.with_damage(f.cns_json()))}
     kwargs: dict[str, Any] = draw(
-        options({"with_text": flags, "local_clock": h.choice((), ("1",), "1", ["x"])})
+        options({"with_text": flags, "local_clock": v.choice((), ("1",), "1", ["x"])})
     )
     catalogue = st.sampled_from(
         [b'{"unknown": {"name": "x", "type": "y"}}', b"[]", b"{}", b'{"a": 1}', b"",
@@ -146,9 +138,9 @@ def json_readings(draw: st.DrawFn) -> Call:
 @st.composite
 def workbook_readings(draw: st.DrawFn) -> Call:
     """Draw a call of `read_cns` of a workbook, a bomb among them."""
-    books = f.workbooks(cns_rows())
+    books = f.workbooks(f.rows_of(CNS, ("Date",), odd_in=120))
     content = draw(
-        h.mostly(books | f.with_damage(books), st.sampled_from(f.bombs()), one_in=150)
+        v.mostly(books | f.with_damage(books), st.sampled_from(f.bombs()), one_in=150)
     )
     return read_call(readers.read_cns, {"a.xlsx": content}, (FOLDER / "a.xlsx",), {})
 
@@ -166,23 +158,23 @@ def own_readings(draw: st.DrawFn, reader: Any, names: tuple[str, ...]) -> Call:
     kept = draw(st.lists(st.sampled_from(names[1:]), unique=True))
     chosen = (names[0], *kept)
     days = [name for name in chosen if name in ("date", "start", "end")]
-    rows = f.rows_of(chosen, days, odd_in=40)
+    rows = f.rows_of(chosen, days, odd_in=60)
     kind = draw(
         st.sampled_from(["csv", "tsv", "xlsx", "jsonl", "parquet", "ics", "df"])
     )
     given = {
         "columns": st.dictionaries(
-            h.texts | st.sampled_from(names), h.texts, max_size=2
+            v.texts | st.sampled_from(names), v.texts, max_size=2
         )
-        | h.odd,
-        "dates": h.choice("day-first", "month-first", "%Y-%m-%d", "%d-%b-%y", "%", ""),
-        "zone": st.sampled_from([*h.ZONES, *h.BAD_ZONES]),
-        "format": h.choice("csv", "tsv", "excel", "parquet", "jsonl", "ics"),
-        "delimiter": h.choice(",", ";", "\t", "|", "", "ab", "\n", '"'),
-        "sheet": h.choice("Sheet", "x", 0),
+        | v.odd,
+        "dates": v.choice("day-first", "month-first", "%Y-%m-%d", "%d-%b-%y", "%", ""),
+        "zone": st.sampled_from([*v.ZONES, *v.BAD_ZONES]),
+        "format": v.choice("csv", "tsv", "excel", "parquet", "jsonl", "ics"),
+        "delimiter": v.choice(",", ";", "\t", "|", "", "ab", "\n", '"'),
+        "sheet": v.choice("Sheet", "x", 0),
         "encoding": encodings,
-        "approximate": h.number(st.integers(0, 30)),
-        "max_bytes": h.number(st.sampled_from([1, 100, 10**6])),
+        "approximate": v.number(st.integers(0, 30)),
+        "max_bytes": v.number(st.sampled_from([1, 100, 10**6])),
     }
     kwargs: dict[str, Any] = {}
     if draw(st.integers(0, 1)):
@@ -190,7 +182,7 @@ def own_readings(draw: st.DrawFn, reader: Any, names: tuple[str, ...]) -> Call:
     if kind == "df":
         period = draw(h.periods())
         of = h.events_in if names is EVENTS else h.calendars_in
-        table = draw(h.mostly(of(period), one_in=20))
+        table = draw(v.mostly(of(period), one_in=20))
         return Call(reader, (table,), kwargs, errors=(OSError,))
     made = {
         "csv": f.text_files(rows),
@@ -201,9 +193,9 @@ def own_readings(draw: st.DrawFn, reader: Any, names: tuple[str, ...]) -> Call:
         "ics": f.icalendars(),
     }[kind]
     content = draw(
-        h.mostly(f.with_damage(made), st.sampled_from(f.bombs()), one_in=300)
+        v.mostly(f.with_damage(made), st.sampled_from(f.bombs()), one_in=300)
     )
-    suffix = draw(h.mostly(st.just(kind), st.sampled_from(_SUFFIXES), one_in=20))
+    suffix = draw(v.mostly(st.just(kind), st.sampled_from(_SUFFIXES), one_in=20))
     name = f"a.{suffix}"
     return read_call(reader, {name: content}, (FOLDER / name,), kwargs)
 
@@ -219,14 +211,14 @@ _SUFFIXES = ("csv", "CSV", "tsv", "xlsx", "xls", "jsonl", "json", "parquet", "ic
 @st.composite
 def written(draw: st.DrawFn) -> Call:
     """Draw a call of `write_icalendar`, whose file must read back the same."""
-    table = draw(h.mostly(h.calendars_in(draw(h.periods())), one_in=30))
+    table = draw(v.mostly(h.calendars_in(draw(h.periods())), one_in=30))
     table = table.copy() if isinstance(table, pd.DataFrame) else table
     if isinstance(table, pd.DataFrame) and table.columns.nlevels == 1:
         if "event_id" not in table and draw(st.integers(0, 9)):
             table["event_id"] = [f"e{i}" for i in range(len(table))]
         for name in ("name", "status"):
             if draw(st.booleans()):
-                cells = h.mostly(h.texts, one_in=60)
+                cells = v.mostly(v.texts, one_in=60)
                 table[name] = pd.Series(
                     [draw(cells) for _ in range(len(table))],
                     index=table.index,
@@ -266,29 +258,44 @@ def studies() -> Any:
     return readings(read_whole, f.declarations(text), {}, "a.toml")
 
 
-def main(*arguments: str) -> tuple[int, str]:
-    """Run the command as a terminal would; return the code and what it prints."""
+class CommandError(TimingError):
+    """The command ends with exit code 2, and says why."""
+
+
+def main(*arguments: str) -> str:
+    """Run the command as a terminal would, and return what it prints.
+
+    Raises
+    ------
+    CommandError
+        If it ends with exit code 2.
+    """
     from timing import cli
 
     out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="backslashreplace")
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
-            code = cli.main(list(arguments))
+            code: object = cli.main(list(arguments))
         except SystemExit as stop:
             code = stop.code
     out.flush()
     err.flush()
-    shown = out.buffer.getvalue().decode(), err.buffer.getvalue().decode()
-    if code not in (0, 2):
-        msg = f"exit code {code!r}"
+    printed, said = out.buffer.getvalue().decode(), err.buffer.getvalue().decode()
+    reasons = [line for line in said.splitlines() if not line.startswith("warning:")]
+    if code not in (0, 2) or (code == 2) != bool(reasons) or "Traceback" in said:
+        msg = f"exit code {code!r} with {said!r} on standard error"
         raise Breach(msg)
-    if (code == 2) != bool(shown[1].strip() and shown[1][:8] != "warning:"):
-        msg = f"exit code {code} with {shown[1]!r} on standard error"
-        raise Breach(msg)
-    if "Traceback" in shown[1]:
-        raise Breach(shown[1])
-    return code, shown[0]
+    if code == 2:
+        raise CommandError("\n".join(reasons))
+    if "--json" in arguments:
+        json.loads(printed, parse_constant=_refuse)
+    return printed
+
+
+def _refuse(constant: str) -> None:
+    msg = f"--json prints {constant}"
+    raise Breach(msg)
 
 
 @st.composite
@@ -297,8 +304,8 @@ def commands(draw: st.DrawFn) -> Call:
     rows = f.text_files(f.rows_of(("date", "test_id"), ("date",), odd_in=60))
     spans = f.text_files(f.rows_of(("start", "end"), ("start", "end"), odd_in=60))
     files = {
-        "a.csv": draw(h.mostly(rows, f.with_damage(rows), one_in=4)),
-        "b.csv": draw(h.mostly(spans, f.with_damage(spans), one_in=4)),
+        "a.csv": draw(v.mostly(rows, f.with_damage(rows), one_in=4)),
+        "b.csv": draw(v.mostly(spans, f.with_damage(spans), one_in=4)),
         "s.toml": draw(
             f.declarations('title = "x"\nseed = 1\n[period]\nstart = 2012-01-01')
         ),
@@ -307,7 +314,7 @@ def commands(draw: st.DrawFn) -> Call:
         lambda name: str(FOLDER / name)
     )
     word = st.one_of(
-        path, h.texts.filter(lambda text: not text.startswith("@")),
+        path, v.texts.filter(lambda text: not text.startswith("@")),
         st.sampled_from(
             ["test", "validate", "datasets", "cite", "--tests", "--calendar",
              "--before", "--after", "--json", "--null", "--strata", "month", "none",
@@ -353,11 +360,11 @@ TARGETS = {
     ),
     "readers.read_cns": readings(
         readers.read_cns,
-        f.text_files(cns_rows()),
+        f.text_files(f.rows_of(CNS, ("Date",), odd_in=120)),
         {
             "encoding": encodings,
             "with_text": flags,
-            "local_clock": h.choice((), ("F1 0",), "F1 0", ["x"], {"F1 1"}),
+            "local_clock": v.choice((), ("F1 0",), "F1 0", ["x"], {"F1 1"}),
         },
     ),
     "readers.read_cns of workbooks": workbook_readings(),
@@ -382,7 +389,7 @@ TARGETS = {
     "readers.read_icalendar": readings(
         readers.read_icalendar,
         f.icalendars(),
-        {"zone": st.sampled_from([*h.ZONES, *h.BAD_ZONES])},
+        {"zone": st.sampled_from([*v.ZONES, *v.BAD_ZONES])},
         "a.ics",
     ),
     "readers.write_icalendar": written(),

@@ -8,11 +8,14 @@ import dataclasses
 from typing import Any
 
 import hostile as h
+import hostile_values as v
 import numpy as np
 import pandas as pd
 from accounting import all_rules
-from contract import MARKUP, Breach, Call
+from contract import Call
+from guard import Breach
 from hypothesis import strategies as st
+from rules import MARKUP
 from targets_tests import ANCHORS, nulls, options, shared, study_calls
 
 import timing
@@ -27,8 +30,8 @@ def errors(period: timing.StudyPeriod) -> dict[str, st.SearchStrategy[Any]]:
     return {
         **shared(),
         "controls": h.controls_of(period),
-        "cov": h.choice(*COVS),
-        "maxlags": h.number(st.integers(0, 20) | st.none()),
+        "cov": v.choice(*COVS),
+        "maxlags": v.number(st.integers(0, 20) | st.none()),
         "cluster": h.strata_of(period),
     }
 
@@ -37,9 +40,9 @@ def counts(period: timing.StudyPeriod) -> dict[str, st.SearchStrategy[Any]]:
     """Options of `count_regression`."""
     return {
         **errors(period),
-        "family": h.choice(*FAMILIES),
-        "freq": h.choice("D", "W"),
-        "separated": h.choice("firth", "exact"),
+        "family": v.choice(*FAMILIES),
+        "freq": v.choice("D", "W"),
+        "separated": v.choice("firth", "exact"),
     }
 
 
@@ -48,8 +51,8 @@ def hurdles(period: timing.StudyPeriod) -> dict[str, st.SearchStrategy[Any]]:
     found = {
         **errors(period),
         "size_controls": h.controls_of(period) | st.none(),
-        "link": h.choice("cloglog", "log"),
-        "size_family": h.choice("negative-binomial", "poisson"),
+        "link": v.choice("cloglog", "log"),
+        "size_family": v.choice("negative-binomial", "poisson"),
     }
     del found["gap"]
     return found
@@ -61,7 +64,7 @@ def hurdle_calls(draw: st.DrawFn) -> Call:
     call = draw(study_calls(timing.hurdle_regression, hurdles))
     table = call.args[0]
     if not isinstance(table, pd.DataFrame) or "n_missiles" not in table:
-        call.kwargs["unit"] = draw(h.choice("event", "missile"))
+        call.kwargs["unit"] = draw(v.choice("event", "missile"))
     return call
 
 
@@ -70,9 +73,9 @@ def crossovers(period: timing.StudyPeriod) -> dict[str, st.SearchStrategy[Any]]:
     found = {
         **errors(period),
         "strata": h.strata_of(period),
-        "model": h.choice("conditional-logit", "conditional-poisson"),
-        "cov": h.choice("model", "quasi", "robust", "HAC"),
-        "maxlags": h.number(st.integers(0, 20)),
+        "model": v.choice("conditional-logit", "conditional-poisson"),
+        "cov": v.choice("model", "quasi", "robust", "HAC"),
+        "maxlags": v.number(st.integers(0, 20)),
     }
     del found["cluster"]
     return found
@@ -82,7 +85,7 @@ def exciting(period: timing.StudyPeriod) -> dict[str, st.SearchStrategy[Any]]:
     """Options of `self_exciting`."""
     found = {
         **shared(),
-        "unit": h.choice("day", "event"),
+        "unit": v.choice("day", "event"),
         "strata": h.strata_of(period),
         "controls": h.controls_of(period),
     }
@@ -94,9 +97,9 @@ def diagnoses(period: timing.StudyPeriod) -> dict[str, st.SearchStrategy[Any]]:
     """Options of `diagnose`."""
     found = {
         **errors(period),
-        "family": h.choice(*FAMILIES),
-        "max_lag": h.number(st.integers(1, 20)),
-        "lead": h.number(st.integers(1, 20) | st.none()),
+        "family": v.choice(*FAMILIES),
+        "max_lag": v.number(st.integers(1, 20)),
+        "lead": v.number(st.integers(1, 20) | st.none()),
     }
     del found["equivalence_margin"]
     return found
@@ -114,18 +117,18 @@ def joints(draw: st.DrawFn) -> Call:
         ["a", "b", "c d", "", MARKUP, "trend", "const", "Intercept"]
     )
     more = st.dictionaries(
-        h.mostly(names, one_in=30).filter(_hashable),
+        v.mostly(names, one_in=30).filter(_hashable),
         h.calendars_in(period, odd_in=30),
         min_size=1,
         max_size=2,
     )
     calendars: Any = {"first": call.args[1], **draw(more)}
     calendars = draw(
-        h.mostly(st.just(calendars), h.odd | st.just(call.args[1]), one_in=25)
+        v.mostly(st.just(calendars), v.odd | st.just(call.args[1]), one_in=25)
     )
     if isinstance(calendars, dict) and calendars and draw(st.integers(0, 5)) == 5:
         call.kwargs["window"] = {
-            name: draw(h.mostly(h.whole_windows, one_in=20)) for name in calendars
+            name: draw(v.mostly(h.whole_windows, one_in=20)) for name in calendars
         }
     return dataclasses.replace(call, args=(call.args[0], calendars), check=None)
 
@@ -151,38 +154,38 @@ def series(draw: st.DrawFn) -> Call:
             {"late": (5, 9)}, {MARKUP: (-2, 2), "post": (3, 20)},
         ]
     )  # fmt: skip
-    wild = st.dictionaries(h.texts, span, max_size=3) | h.odd
+    wild = st.dictionaries(v.texts, span, max_size=3) | v.odd
     kwargs: dict[str, Any] = {
-        "period": draw(h.mostly(st.just(period), one_in=40)),
-        "windows": draw(h.mostly(usual, wild, one_in=6)),
+        "period": draw(v.mostly(st.just(period), one_in=40)),
+        "windows": draw(v.mostly(usual, wild, one_in=6)),
     }
     given = {
         **shared(),
-        "season": h.mostly(
+        "season": v.mostly(
             st.sampled_from(
                 [None, "month", "quarter", 2, 4, [100, 200], ["2018-03-01"]]
             ),
-            st.lists(h.odd, max_size=3) | h.odd, one_in=8,
+            st.lists(v.odd, max_size=3) | v.odd, one_in=8,
         ),
         "strata": h.strata_of(period),
-        "interaction": h.mostly(st.none(), h.strata_of(period), one_in=3),
+        "interaction": v.mostly(st.none(), h.strata_of(period), one_in=3),
         "controls": h.controls_of(period),
-        "overlap": h.choice("nearest", "all"),
-        "primary": h.choice("pre", "around", None),
+        "overlap": v.choice("nearest", "all"),
+        "primary": v.choice("pre", "around", None),
     }  # fmt: skip
     kwargs |= draw(options(given))
     check = True
     tables = isinstance(tests, pd.DataFrame) and isinstance(calendar, pd.DataFrame)
     if tables and not tests.columns.nlevels - 1 and draw(st.integers(0, 2)) == 2:
         check = False
-        kwargs["subject"] = draw(h.choice("who", one_in=30))
+        kwargs["subject"] = draw(v.choice("who", one_in=30))
         kwargs.pop("strata", None)
         people = st.sampled_from(["ann", "bob", MARKUP])
         tests, calendar = tests.copy(), calendar.copy()
         for table in (tests, calendar):
             if calendar.columns.nlevels == 1:
                 table["who"] = [
-                    draw(h.mostly(people, one_in=60)) for _ in range(len(table))
+                    draw(v.mostly(people, one_in=60)) for _ in range(len(table))
                 ]
         named = ["ann", "bob", MARKUP, "zoe"]
         periods = pd.DataFrame(
@@ -194,7 +197,7 @@ def series(draw: st.DrawFn) -> Call:
         )
         if draw(st.booleans()):
             periods["birth"] = period.start
-        kwargs["period"] = draw(h.mostly(st.just(periods), st.just(period), one_in=4))
+        kwargs["period"] = draw(v.mostly(st.just(periods), st.just(period), one_in=4))
     call = Call(timing.self_controlled, (tests, calendar), kwargs)
     seed = draw(st.integers(0, 99)) if draw(st.booleans()) else None
     rules = all_rules(call, seed=seed) if check else None
@@ -208,12 +211,12 @@ def event_studies(draw: st.DrawFn) -> Call:
     def given(period: timing.StudyPeriod) -> dict[str, st.SearchStrategy[Any]]:
         found = {
             **crossovers(period),
-            "bin_days": h.number(st.integers(1, 4)),
-            "base": h.number(st.integers(-3, 3) | st.none()),
-            "primary": h.number(st.integers(-2, 3)),
-            "overlap": h.choice("add", "once"),
-            "cov": h.choice("model", "HAC", "cluster"),
-            "rng": h.generators,
+            "bin_days": v.number(st.integers(1, 4)),
+            "base": v.number(st.integers(-3, 3) | st.none()),
+            "primary": v.number(st.integers(-2, 3)),
+            "overlap": v.choice("add", "once"),
+            "cov": v.choice("model", "HAC", "cluster"),
+            "rng": v.generators,
         }
         del found["model"]
         return found
@@ -221,9 +224,9 @@ def event_studies(draw: st.DrawFn) -> Call:
     call = draw(study_calls(timing.event_study, given, windows=None))
     if draw(st.integers(0, 3)):
         call.kwargs["base"] = None
-    call.kwargs["leads"] = draw(h.number(st.integers(0, 8)))
-    call.kwargs["lags"] = draw(h.number(st.integers(0, 8)))
-    call.kwargs["n_draws"] = draw(h.amount(st.integers(100, 300)))
+    call.kwargs["leads"] = draw(v.number(st.integers(0, 8)))
+    call.kwargs["lags"] = draw(v.number(st.integers(0, 8)))
+    call.kwargs["n_draws"] = draw(v.amount(st.integers(100, 300)))
     return call
 
 
@@ -263,18 +266,18 @@ def simulations(draw: st.DrawFn) -> Call:
     period = draw(h.periods(longest=300))
     given = {
         "calendar": h.calendars_in(period),
-        "window": h.mostly(h.whole_windows, one_in=40),
-        "anchor": h.choice(*ANCHORS),
-        "rate_ratio": h.number(st.floats(0.1, 9)),
+        "window": v.mostly(h.whole_windows, one_in=40),
+        "anchor": v.choice(*ANCHORS),
+        "rate_ratio": v.number(st.floats(0.1, 9)),
     }
     kwargs = draw(options(given))
     kwargs |= {
-        "period": draw(h.mostly(st.just(period), one_in=60)),
-        "n_launches": draw(h.number(st.floats(0.1, 60))),
-        "n_replicates": draw(h.amount(st.integers(1, 3))),
-        "rng": draw(h.generators),
+        "period": draw(v.mostly(st.just(period), one_in=60)),
+        "n_launches": draw(v.number(st.floats(0.1, 60))),
+        "n_replicates": draw(v.amount(st.integers(1, 3))),
+        "rng": draw(v.generators),
     }
-    call = Call(timing.simulate, (draw(h.mostly(drawn_processes, one_in=40)),), kwargs)
+    call = Call(timing.simulate, (draw(v.mostly(drawn_processes, one_in=40)),), kwargs)
 
     def check(table: pd.DataFrame) -> None:
         days = table["date"].to_numpy().astype("datetime64[D]").astype(np.int64)
@@ -303,19 +306,19 @@ def plans(draw: st.DrawFn, function: Any, given: dict[str, Any]) -> Call:
     test = st.sampled_from(own) | nulls(period)
     if function is timing.minimum_detectable_rate_ratio:
         test = st.sampled_from(own[:-2]) | nulls(period)
-    kwargs = draw(options({"test": test, "anchor": h.choice(*ANCHORS), **given}))
+    kwargs = draw(options({"test": test, "anchor": v.choice(*ANCHORS), **given}))
     kwargs |= {
-        "period": draw(h.mostly(st.just(period), one_in=60)),
-        "window": draw(h.mostly(h.whole_windows, one_in=60)),
-        "n_launches": draw(h.number(st.floats(0.5, 40))),
-        "n_replicates": draw(h.amount(st.integers(1, 3))),
-        "rng": draw(h.generators),
+        "period": draw(v.mostly(st.just(period), one_in=60)),
+        "window": draw(v.mostly(h.whole_windows, one_in=60)),
+        "n_launches": draw(v.number(st.floats(0.5, 40))),
+        "n_replicates": draw(v.amount(st.integers(1, 3))),
+        "rng": draw(v.generators),
         "n_jobs": 1,
         "progress": False,
     }
-    args = draw(h.mostly(drawn_processes, one_in=40)), draw(calendar)
+    args = draw(v.mostly(drawn_processes, one_in=40)), draw(calendar)
     if function is timing.minimum_detectable_rate_ratio:
-        kwargs["n_replicates"] = draw(h.amount(st.integers(20, 24)))
+        kwargs["n_replicates"] = draw(v.amount(st.integers(20, 24)))
     return Call(function, args, kwargs)
 
 
@@ -323,7 +326,7 @@ def plans(draw: st.DrawFn, function: Any, given: dict[str, Any]) -> Call:
 def fits(draw: st.DrawFn) -> Call:
     """Draw a call of `processes.fitted`."""
     period = draw(h.periods(longest=300))
-    kwargs = {"period": draw(h.mostly(st.just(period), one_in=60))}
+    kwargs = {"period": draw(v.mostly(st.just(period), one_in=60))}
     kwargs |= draw(options({"strata": h.strata_of(period)}))
     return Call(processes.fitted, (draw(h.events_in(period)),), kwargs)
 
@@ -339,7 +342,7 @@ def parts(draw: st.DrawFn) -> Call:
              processes.SelfExciting, processes.Step, processes.Trend]
         )
     )  # fmt: skip
-    value = st.floats() | st.integers(-3, 10**6) | h.odd
+    value = st.floats() | st.integers(-3, 10**6) | v.odd
     args = draw(st.lists(value, max_size=2))
     if made is processes.Given and not args:
         args = [draw(st.lists(value, max_size=3))]
@@ -357,22 +360,22 @@ TARGETS = {
     "self_exciting": study_calls(timing.self_exciting, exciting),
     "diagnose": study_calls(timing.diagnose, diagnoses, order=False),
     "simulate": simulations(),
-    "size": plans(timing.size, {"levels": h.mostly(levels, one_in=20)}),
+    "size": plans(timing.size, {"levels": v.mostly(levels, one_in=20)}),
     "power": plans(
         timing.power,
         {
-            "rate_ratios": h.mostly(
+            "rate_ratios": v.mostly(
                 st.lists(st.floats(0.2, 9), min_size=1, max_size=2), one_in=20
             ),
-            "level": h.number(st.floats(0.01, 0.5)),
+            "level": v.number(st.floats(0.01, 0.5)),
         },
     ),
     "minimum_detectable_rate_ratio": plans(
         timing.minimum_detectable_rate_ratio,
         {
-            "level": h.number(st.floats(0.01, 0.5)),
-            "power": h.number(st.floats(0.1, 0.95)),
-            "direction": h.choice("more", "fewer"),
+            "level": v.number(st.floats(0.01, 0.5)),
+            "power": v.number(st.floats(0.1, 0.95)),
+            "direction": v.choice("more", "fewer"),
         },
     ),
     "processes.fitted": fits(),

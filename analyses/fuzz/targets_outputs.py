@@ -10,12 +10,15 @@ import warnings
 from typing import Any
 
 import hostile as h
+import hostile_values as v
 import numpy as np
 import pandas as pd
-from contract import MARKUP, Breach, Call
+from contract import Call
+from guard import Breach
 from hypothesis import strategies as st
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from rules import MARKUP
 from targets_tests import options
 
 import timing
@@ -118,9 +121,9 @@ class Drawn:
 @st.composite
 def plots(draw: st.DrawFn, plot: Any, first: st.SearchStrategy[Any]) -> Call:
     """Draw a call of a plot of one argument."""
-    kwargs = draw(options({"ax": h.choice(None, one_in=5)}))
+    kwargs = draw(options({"ax": v.choice(None, one_in=5)}))
     if draw(st.integers(0, 99)) == 99:
-        kwargs["value"] = draw(h.choice("rate_ratio", "conditional_rate_ratio"))
+        kwargs["value"] = draw(v.choice("rate_ratio", "conditional_rate_ratio"))
     drawn = Drawn(plot, draws=draw(st.integers(0, 3)) == 3)
     return Call(drawn, (draw(first),), kwargs, repeatable=False)
 
@@ -130,24 +133,32 @@ def result_plots(name: str, *kinds: str) -> st.SearchStrategy[Call]:
     right = st.deferred(
         lambda: st.sampled_from([r for r in results() if type(r).__name__ in kinds])
     )
-    first = h.mostly(right, any_result | h.odd, one_in=3)
+    first = v.mostly(right, any_result | v.odd, one_in=3)
     return plots(getattr(timing, name), first)
 
 
-cells = h.mostly(
+cells = v.mostly(
     st.floats(0, 9) | st.integers(0, 9),
-    st.floats() | h.texts | h.odd,
+    st.floats() | v.texts | v.odd,
     one_in=12,
 )
 
 
+whole = v.mostly(st.integers(0, 9), cells, one_in=25)
+
+
 @st.composite
-def tables(draw: st.DrawFn, names: tuple[str, ...], texts: tuple[str, ...]) -> Any:
+def tables(
+    draw: st.DrawFn,
+    names: tuple[str, ...],
+    texts: tuple[str, ...],
+    cells: st.SearchStrategy[Any] = cells,
+) -> Any:
     """Draw a table of numbers with columns of text."""
     n = draw(st.integers(0, 5))
     columns = {}
     for name in names:
-        cell = h.mostly(h.texts, one_in=40) if name in texts else cells
+        cell = v.mostly(v.texts, one_in=40) if name in texts else cells
         column = pd.Series([None] * n, dtype=object)
         for i in range(n):
             column.iat[i] = draw(cell)
@@ -155,7 +166,7 @@ def tables(draw: st.DrawFn, names: tuple[str, ...], texts: tuple[str, ...]) -> A
     frame = pd.DataFrame(columns)
     if draw(st.integers(0, 15)) == 15:
         frame = frame.iloc[:, 1:]
-    return draw(h.mostly(st.just(frame), one_in=15))
+    return draw(v.mostly(st.just(frame), one_in=15))
 
 
 @st.composite
@@ -167,7 +178,7 @@ def timelines(draw: st.DrawFn) -> Call:
         tests = (
             tests.assign(
                 weapon=pd.Series(
-                    [draw(h.texts) for _ in range(len(tests))],
+                    [draw(v.texts) for _ in range(len(tests))],
                     index=tests.index,
                     dtype=object,
                 )
@@ -175,7 +186,7 @@ def timelines(draw: st.DrawFn) -> Call:
             if tests.index.is_unique
             else tests
         )
-    kwargs = {"period": draw(h.mostly(st.just(period), one_in=30))}
+    kwargs = {"period": draw(v.mostly(st.just(period), one_in=30))}
     drawn = Drawn(timing.plot_timeline, draws=draw(st.integers(0, 3)) == 3)
     return Call(drawn, (tests, calendar), kwargs, repeatable=False)
 
@@ -183,12 +194,12 @@ def timelines(draw: st.DrawFn) -> Call:
 @st.composite
 def results_tables(draw: st.DrawFn) -> Call:
     """Draw a call of `results_table`."""
-    item = h.mostly(any_result, one_in=30)
-    several = st.lists(item, max_size=3) | st.dictionaries(h.texts, item, max_size=3)
+    item = v.mostly(any_result, one_in=30)
+    several = st.lists(item, max_size=3) | st.dictionaries(v.texts, item, max_size=3)
     given = {
-        "format": h.choice("frame", "markdown", "latex", "html"),
-        "layout": h.choice("rows", "columns"),
-        "exposure": h.texts | h.odd,
+        "format": v.choice("frame", "markdown", "latex", "html"),
+        "layout": v.choice("rows", "columns"),
+        "exposure": v.texts | v.odd,
     }
 
     def check(value: Any) -> None:
@@ -198,7 +209,7 @@ def results_tables(draw: st.DrawFn) -> Call:
 
     call = Call(
         timing.results_table,
-        (draw(h.mostly(several, one_in=25)),),
+        (draw(v.mostly(several, one_in=25)),),
         draw(options(given)),
         check=check,
     )
@@ -223,10 +234,10 @@ def loads(draw: st.DrawFn) -> Call:
         )
     )
     words = st.sampled_from(["ballistic", "held", "us_dprk_summit", "major", "US", "x"])
-    value = words | st.lists(words | h.odd, max_size=2) | h.odd
+    value = words | st.lists(words | v.odd, max_size=2) | v.odd
     given = {name: value for name in names}
     if load is not timing.load_sources:
-        given["min_confidence"] = h.choice("low", "medium", "high", one_in=8)
+        given["min_confidence"] = v.choice("low", "medium", "high", one_in=8)
     return Call(load, (), draw(options(given)))
 
 
@@ -236,14 +247,14 @@ def methods(draw: st.DrawFn) -> Call:
     result = draw(any_result)
     if isinstance(result, processes.Constant):
         return Call(result.path, (np.arange(3), np.random.default_rng(1)))
-    value = h.odd | h.texts | st.integers(-3, 9)
+    value = v.odd | v.texts | st.integers(-3, 9)
     if hasattr(result, "select") and draw(st.booleans()):
         names = st.sampled_from(["window_before", "category", "unit", "x", "anchor"])
         return Call(result.select, (), draw(st.dictionaries(names, value, max_size=2)))
     if not hasattr(result, "from_dict"):
         return Call(result.summary)
     stored = result.to_dict()
-    changed = draw(h.mostly(st.just(stored), st.just({"kind": "x"}), one_in=3))
+    changed = draw(v.mostly(st.just(stored), st.just({"kind": "x"}), one_in=3))
     return Call(type(result).from_dict, (changed,))
 
 
@@ -263,11 +274,11 @@ TARGETS = {
     },
     "plot_clock_face": plots(
         timing.plot_clock_face,
-        h.mostly(st.lists(cells, min_size=24, max_size=24),
-                 st.lists(cells, max_size=30) | h.odd, one_in=4),
+        v.mostly(st.lists(cells, min_size=24, max_size=24),
+                 st.lists(cells, max_size=30) | v.odd, one_in=4),
     ),
     "plot_waterfall": plots(
-        timing.plot_waterfall, tables(("decision", "rows left"), ("decision",))
+        timing.plot_waterfall, tables(("decision", "rows left"), ("decision",), whole)
     ),
     "plot_forest": plots(
         timing.plot_forest,
