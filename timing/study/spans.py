@@ -20,7 +20,7 @@ def presidents(variant: Variant) -> Spans:
     --------
     >>> from timing.study import primary_study
     >>> presidents(primary_study().primary)["Donald Trump, from 2017"]
-    ('2017-01-20', '2021-01-19')
+    ('2017-01-21', '2021-01-20')
     """
     eras = load_eras()
     terms = eras[eras["kind"].eq("us_president")]
