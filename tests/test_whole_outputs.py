@@ -797,6 +797,7 @@ def check(mode, output, old, new):
         assert found in (old, new)
 
 
+@pytest.mark.skipif(not os.environ.get("TIMING_LONG"), reason="long: set TIMING_LONG")
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_kill_at_any_moment_leaves_old_or_new(states):
     output, old, new = states
@@ -910,12 +911,13 @@ def test_a_folder_mounted_on_its_own_disk_is_written_to(disk, scripts):
 # The command
 
 
+@pytest.mark.skipif(not os.environ.get("TIMING_LONG"), reason="long: set TIMING_LONG")
 @pytest.mark.slow
 def test_the_command_can_be_killed_and_resumed(tmp_path):
     declared = (analyses_folder() / "primary.toml").read_text(encoding="utf-8")
     declared = re.sub(r"n_replicates = \d+", "n_replicates = 100", declared)
     (tmp_path / "study.toml").write_text(declared, encoding="utf-8")
-    command = [sys.executable, "-m", "timing", "run", "--study", "study.toml"]
+    command = [sys.executable, "-m", "timing", "run", "study.toml"]
     command += ["--quiet", "--scripts", "describe", "size", "--output"]
     options = {"cwd": tmp_path, "check": True, "capture_output": True}
     subprocess.run([*command, "whole"], **options)
