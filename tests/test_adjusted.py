@@ -548,3 +548,10 @@ def test_the_negative_binomial_score_keeps_its_size_and_its_power():
         assert found[1.5, name] / 200 > 0.5
     # The same data: their powers differ by less than two independent samples would.
     assert abs(found[1.5, "nb"] - found[1.5, "poisson"]) <= 20
+
+
+def test_rates_of_strata_may_lie_far_apart():
+    launches = np.array([1, 0, 2, 0, 1, 1, 0, 1])
+    offset = np.repeat([0.0, 900.0], 4)
+    fit = fit_null(launches, np.repeat([0, 1], 4), np.empty((8, 0)), offset)
+    assert fit.rate == pytest.approx(0.75)

@@ -19,7 +19,10 @@ def test_every_kind_of_number_is_taken(check, value):
     assert type(found) is float
 
 
-@pytest.mark.parametrize("value", [True, "2", None, np.inf, np.nan, 0.5])
+BAD = [True, "2", None, np.inf, np.nan, 0.5, np.timedelta64(2, "D")]
+
+
+@pytest.mark.parametrize("value", BAD)
 @pytest.mark.parametrize("check", [check_above, check_at_least])
 def test_what_is_no_number_in_range_is_named(check, value):
     with pytest.raises(ArgumentError, match="it must be a finite number"):

@@ -221,6 +221,9 @@ def _series(*values: Any, name: Any = "x", days: Any = None) -> pd.Series:
         (["weekday", "weekday"], "`controls` gives the column 'weekday' twice"),
         (["year", _series(1, 2, 3, name="year")],
          "`controls` gives the column 'year' twice"),
+        *(([_series(1, 2, odd)],
+          r"`controls`: 'x' must hold real numbers from -1e\+100 to 1e\+100\.")
+          for odd in (np.inf, -1e101, 1j)),
         (5, "`controls`"),
         (None, "`controls`"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import inspect
 import json
 import locale
@@ -77,10 +78,19 @@ def test_settings_of_the_user_stay_as_they_were():
         assert mpl.rcParams["timezone"] == "Asia/Tokyo"
 
 
-def test_the_locale_is_left_alone():
-    before = locale.setlocale(locale.LC_ALL)
-    timing.load_tests()
-    assert locale.setlocale(locale.LC_ALL) == before
+def test_a_locale_of_the_program_around_changes_no_text(script, tmp_path, monkeypatch):
+    script.prepare(tmp_path)
+    if not script.is_met(script.CONDITIONS["german"], tmp_path / "locales"):
+        pytest.skip("this machine cannot make locales")
+    monkeypatch.setenv("LOCPATH", str(tmp_path / "locales"))
+    before, day = locale.setlocale(locale.LC_ALL), dt.date(2025, 5, 1)
+    try:
+        locale.setlocale(locale.LC_ALL, "de_DE.UTF-8")
+        with own_settings():
+            assert f"{day:%B} {0.5:n}" == "May 0.5"
+        assert f"{day:%B} {0.5:n}" == "Mai 0,5"
+    finally:
+        locale.setlocale(locale.LC_ALL, before)
 
 
 # Rows in another order

@@ -66,6 +66,12 @@ def test_correlations_by_hand_and_with_a_missing_day():
     np.testing.assert_allclose(gap, [-1 / 6, -2 / 6, 2 / 6])
 
 
+def test_residuals_that_are_all_0_are_not_correlated():
+    correlations = autocorrelations(np.zeros(5), np.arange(5), 2)
+    assert correlations.tolist() == [0, 0]
+    assert ljung_box(correlations, 5) == (0, 1)
+
+
 def test_ljung_box_by_hand():
     statistic, p = ljung_box(np.array([0.1, -0.2]), 50)
     assert statistic == pytest.approx(50 * 52 * (0.01 / 49 + 0.04 / 48))
@@ -226,6 +232,7 @@ def test_a_fallback_is_told_and_the_family_used_is_named():
     ("changes", "text"),
     [
         ({"max_lag": 0}, "`max_lag` is 0"),
+        ({"max_lag": 10**9}, "`max_lag` is 1000000000; it must be below the "),
         ({"lead": 0}, "`lead` is 0"),
         ({"family": "nb"}, "`family` is 'nb'"),
     ],

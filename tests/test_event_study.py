@@ -369,3 +369,11 @@ def test_figure_marks_exact_answers():
 def test_figure_refuses_other_results():
     with pytest.raises(ArgumentError, match="must be an EventStudyResult"):
         plot_event_study(3)
+
+
+def test_bins_longer_than_the_period_are_an_error():
+    message = (
+        r"`leads` and `lags` span 7000000000021 days, longer than the 1461 at-risk days"
+    )
+    with pytest.raises(ArgumentError, match=message):
+        event_study(TESTS, CALENDAR, period=PERIOD, leads=10**12, lags=2, bin_days=7)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import warnings
 from functools import partial
 
@@ -495,3 +496,11 @@ def test_arguments_out_of_range_are_refused(run, options, message):
     asked = {"process": "homogeneous", "calendar": CALENDAR, "test": never, **OPTIONS}
     with pytest.raises(ArgumentError, match=message):
         run(**asked | options)
+
+
+@pytest.mark.parametrize("returned", ["0.5", None, True, np.timedelta64(1, "D")])
+def test_a_test_must_return_a_p_value(returned):
+    asked = {"process": "homogeneous", "calendar": CALENDAR, **OPTIONS}
+    message = re.escape(f"`test` returns {returned!r}; it must return a p-value, or a")
+    with pytest.raises(ArgumentError, match=message):
+        size(test=lambda tests, calendar, *, period, window: returned, **asked)

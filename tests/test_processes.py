@@ -535,3 +535,15 @@ def test_simulations_that_cannot_be_are_refused(options, message):
     asked = {"process": "homogeneous", "period": PERIOD, "n_launches": 9, **options}
     with pytest.raises(ArgumentError, match=message):
         simulate(asked.pop("process"), **asked)
+
+
+@pytest.mark.parametrize("values", ["x", [1, "x"], [[1], [1, 2]], None, [1, np.nan]])
+def test_a_given_rate_is_numbers(values):
+    message = "`values` must be one finite number of at least 0 for each day"
+    with pytest.raises(ArgumentError, match=message):
+        Given(values)
+
+
+def test_a_simulation_needs_a_period():
+    with pytest.raises(ArgumentError, match="`period` is a str; it must be a StudyPer"):
+        simulate(period="2018", n_launches=5)

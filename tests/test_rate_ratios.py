@@ -30,3 +30,12 @@ def test_scores_by_hand():
     assert scores_at(ONE, 0.0)[0] == pytest.approx(2 / np.sqrt(2.5))
     # At a ratio of 3 three quarters of the launches are expected on exposed days.
     assert scores_at(ONE, np.log(3.0))[0] == pytest.approx(-0.5 / np.sqrt(1.875))
+
+
+def test_without_a_variance_no_ratio_is_detectable():
+    none = np.array([])
+    nothing = Informative(
+        pair=none.astype(int), launches=none, share=none, observed=np.array([0.0])
+    )
+    for needed, ratio in ((np.inf, np.inf), (-np.inf, 0.0), (1.0, np.inf)):
+        assert detectable_ratios(nothing, np.array([needed]))[0] == ratio

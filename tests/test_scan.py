@@ -586,6 +586,8 @@ def test_selections_that_hold_nothing():
     result = scan(TESTS, CALENDAR, **COMMON)
     with pytest.raises(ArgumentError, match="'level' is no choice; these are period"):
         result.select(level="a")
+    with pytest.raises(ArgumentError, match="`category` is <NA> in no row"):
+        result.select(category=pd.NA)
     with pytest.raises(ArgumentError, match="`category` is 'g7' in no row"):
         result.select(category="g7")
     with pytest.raises(EmptySelectionError, match="has all these choices"):

@@ -1,13 +1,16 @@
 """Rules of tables: each rule once, and how the failures are told."""
 
+from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import timing
 from timing.datasets import data_folder, data_package
 from timing.errors import SchemaError
+from timing.inputs import read_events
 from timing.schema import Field, TableSchema, check_table, schema_from_resource
 
 
@@ -211,3 +214,51 @@ def test_several_levels_of_column_names_are_an_error():
     assert str(caught.value) == (
         "`tests`: column '(all)': has several levels of column names; it must have one"
     )
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        1j, np.array("3"), np.datetime64("2018-03-01"), pd.Timestamp("2018-03-01"),
+        np.timedelta64(3, "D"), [3], 2.5, "x",
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_what_is_no_number_of_missiles(value: Any):
+    number = pd.Series([1, None], dtype=object)
+    number.iat[1] = value
+    frame = pd.DataFrame({"date": ["2018-03-01"] * 2, "n_missiles": number})
+    with pytest.raises(SchemaError) as caught:
+        timing.validate_tests(frame)
+    assert caught.value.failures[["row", "rule"]].to_numpy().tolist() == [
+        [2, "is not a whole number"]
+    ]
+
+
+def test_a_column_of_dates_holds_no_numbers_of_missiles():
+    dates = pd.to_datetime(["2018-03-01", "2018-03-02"])
+    with pytest.raises(SchemaError, match="row 2, column 'n_missiles': Timestamp"):
+        timing.validate_tests(pd.DataFrame({"date": dates, "n_missiles": dates}))
+
+
+@pytest.mark.parametrize("value", [10**30, 1e30, "1e30"])
+def test_no_event_has_more_missiles_than_can_be_counted(value: Any):
+    number = pd.Series([1, value], dtype=object)
+    frame = pd.DataFrame({"date": ["2018-03-01"] * 2, "n_missiles": number})
+    with pytest.raises(SchemaError, match=r"must lie between 1 and 1e\+09"):
+        timing.validate_tests(frame)
+
+
+def test_numbers_of_missiles_may_be_text_or_categories():
+    for number in (["2", ""], pd.Categorical([2, None]), [Decimal(2), None]):
+        frame = pd.DataFrame({"date": ["2018-03-01"] * 2, "n_missiles": number})
+        assert read_events(frame).missiles.tolist() == [2, 1]
+        assert read_events(frame).missiles_unknown == 1
+
+
+def test_text_that_cannot_be_encoded_is_told():
+    frame = pd.DataFrame({"date": ["\ud800"]}, dtype=object)
+    with pytest.raises(SchemaError) as caught:
+        timing.validate_tests(frame)
+    assert caught.value.failures["value"].tolist() == ["\ud800"]
+    assert caught.value.failures["row"].dtype == "int64"

@@ -531,6 +531,12 @@ def test_bad_arguments(changes, error, match):
         ({"period": SUBJECTS.assign(end="2019-01-01")}, SchemaError, "before `start`"),
         ({"period": SUBJECTS.assign(start="soon")}, SchemaError, "YYYY-MM-DD"),
         ({"period": SUBJECTS.assign(who="b")}, EmptySelectionError, "its subject"),
+        ({"subject": np.array(7)}, ArgumentError, r"`subject` is array\(7\); it must"),
+        (
+            {"period": SUBJECTS.assign(who=[["a"]] * len(SUBJECTS))},
+            SchemaError,
+            "row 1, column 'who': .* must be a label that can be told from others",
+        ),
     ],
 )
 def test_bad_subjects(changes, error, match):

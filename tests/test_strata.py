@@ -113,6 +113,11 @@ def test_a_callable_labels_the_days():
         (pd.Series(["a", "b"], index=["2020-01-01"] * 2),
          "`strata` has two labels for one day"),
         (lambda index: ["a"], "`strata` returned 1 labels for 3 days"),
+        (lambda index: [[1, 2]] * 3, "`strata` returned no list of labels for 3 days"),
+        (lambda index: [[1], [1, 2], [3]], "`strata` returned no list of labels for 3"),
+        (lambda index: "abc", "`strata` returned no list of labels for 3 days"),
+        (pd.Series([[1], [1], [2]], index=pd.date_range("2020-01-01", periods=3)),
+         "`strata` has labels that cannot be told apart, such as lists"),
     ],
 )  # fmt: skip
 def test_strata_that_do_not_label_every_day_are_an_error(strata: Any, message: str):

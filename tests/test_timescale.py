@@ -190,7 +190,7 @@ def test_a_profile_has_no_single_interval(profile):
         profile.confidence_interval()
 
 
-@pytest.mark.parametrize("scales", ["month", [], (), 7, None])
+@pytest.mark.parametrize("scales", ["month", [], (), 7, None, np.array(7), {"month"}])
 def test_scales_must_be_a_list(scales):
     with pytest.raises(
         ArgumentError, match=r"`scales` is .*; it must be a list of one"

@@ -70,7 +70,7 @@ def check_above(name: str, value: float, *, limit: float) -> float:
     >>> check_above("equivalence_margin", 2, limit=1.0)
     2.0
     """
-    if not _is_number(value) or not limit < value < float("inf"):
+    if not is_number(value) or not limit < value < float("inf"):
         msg = f"`{name}` is {value!r}; it must be a finite number above {limit:g}."
         raise ArgumentError(msg)
     return float(value)
@@ -84,7 +84,7 @@ def check_at_least(name: str, value: float, *, limit: float) -> float:
     >>> check_at_least("min_expected", 1, limit=0.0)
     1.0
     """
-    if not _is_number(value) or not limit <= value < float("inf"):
+    if not is_number(value) or not limit <= value < float("inf"):
         msg = (
             f"`{name}` is {value!r}; it must be a finite number of at least {limit:g}."
         )
@@ -100,14 +100,20 @@ def check_share(name: str, value: float) -> float:
     >>> check_share("confidence_level", 0.95)
     0.95
     """
-    if not _is_number(value) or not 0 < value < 1:
+    if not is_number(value) or not 0 < value < 1:
         msg = f"`{name}` is {value!r}; it must lie strictly between 0 and 1."
         raise ArgumentError(msg)
     return float(value)
 
 
-def _is_number(value: object) -> bool:
-    """Whether this is a real number, numpy's among them but for its timedeltas."""
+def is_number(value: object) -> bool:
+    """Whether this is a real number, numpy's among them but for its timedeltas.
+
+    Examples
+    --------
+    >>> is_number(1.5), is_number(True), is_number("1.5")
+    (True, False, False)
+    """
     return isinstance(value, numbers.Real) and not isinstance(
         value, bool | np.timedelta64
     )

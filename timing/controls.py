@@ -27,6 +27,8 @@ Controls: TypeAlias = "Sequence[str | pd.Series]"
 
 _LAGS = ((1, 7), (8, 30))
 """Spans of days before a day in which earlier launches are counted."""
+_LARGEST = 1e100
+"""Of the numbers of a user's own series: their squares must add up to a number."""
 
 
 def _season(day: IntArray, _: DatedEvents) -> pd.DataFrame:
@@ -238,7 +240,10 @@ def _users_own(control: pd.Series, day: IntArray) -> pd.DataFrame:
         raise ArgumentError(msg)
     if not pd.api.types.is_numeric_dtype(values.dtype):
         values = values.astype("category")
-    elif not np.isfinite(values.to_numpy()).all() or np.iscomplexobj(values):
-        msg = f"`controls`: {control.name!r} must hold finite, real numbers."
+    elif np.iscomplexobj(values) or not (values.abs() <= _LARGEST).all():
+        msg = (
+            f"`controls`: {control.name!r} must hold real numbers from "
+            f"-{_LARGEST:g} to {_LARGEST:g}."
+        )
         raise ArgumentError(msg)
     return pd.DataFrame({control.name: values.array})

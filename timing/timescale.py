@@ -109,7 +109,7 @@ uncertain, confidence_level, n_resamples, rng
     ('whole period', 'month', 'fortnight')
     """
     period, window = stated(tests, period, window)
-    if isinstance(scales, str) or not hasattr(scales, "__iter__") or not len(scales):
+    if not isinstance(scales, list | tuple) or not scales:
         msg = f"`scales` is {scales!r}; it must be a list of one or more strata."
         raise ArgumentError(msg)
 

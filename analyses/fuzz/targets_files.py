@@ -7,6 +7,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import dataclasses
+import inspect
 import io
 import json
 import shutil
@@ -175,10 +176,13 @@ def own_readings(draw: st.DrawFn, reader: Any, names: tuple[str, ...]) -> Call:
         "encoding": encodings,
         "approximate": v.number(st.integers(0, 30)),
         "max_bytes": v.number(st.sampled_from([1, 100, 10**6])),
+        "n_rows": v.number(st.integers(1, 9)),
+        "kind": v.choice("events", "calendar"),
     }
+    taken = inspect.signature(reader).parameters
     kwargs: dict[str, Any] = {}
     if draw(st.integers(0, 1)):
-        kwargs = draw(options(given))
+        kwargs = draw(options({k: part for k, part in given.items() if k in taken}))
     if kind == "df":
         period = draw(h.periods())
         of = h.events_in if names is EVENTS else h.calendars_in
@@ -203,6 +207,33 @@ def own_readings(draw: st.DrawFn, reader: Any, names: tuple[str, ...]) -> Call:
 _SUFFIXES = ("csv", "CSV", "tsv", "xlsx", "xls", "jsonl", "json", "parquet", "ics",
              "pkl",
              "csv.gz", "zip", "txt", "", "pickle", "npy", "h5")  # fmt: skip
+
+
+def guesses(
+    source: Any,
+    *,
+    format: Any = None,
+    delimiter: Any = None,
+    sheet: Any = None,
+    encoding: Any = "utf-8",
+    n_rows: Any = 5,
+    kind: Any = "events",
+) -> dict[str, str]:
+    """Guess the columns of a table from what is seen of it."""
+    seen = readers.sniff_columns(
+        source,
+        format=format,
+        delimiter=delimiter,
+        sheet=sheet,
+        encoding=encoding,
+        n_rows=n_rows,
+    )
+    guessed = readers.guess_columns(seen, kind=kind)
+    names = [*guessed.values()]
+    if len({*names}) < len(names) or not {*names} <= {name for name, _ in seen}:
+        msg = f"of {seen!r} the guess is {guessed!r}"
+        raise Breach(msg)
+    return guessed
 
 
 # Writing
@@ -395,7 +426,7 @@ TARGETS = {
     "readers.write_icalendar": written(),
     "study.read_study": studies(),
     "the command": commands(),
+    "readers.read_events": own_readings(readers.read_events, EVENTS),
+    "readers.read_calendar": own_readings(readers.read_calendar, DIARY),
+    "readers.sniff_columns, guess_columns": own_readings(guesses, EVENTS),
 }
-for _name, _columns in (("read_events", EVENTS), ("read_calendar", DIARY)):
-    if hasattr(readers, _name):
-        TARGETS[f"readers.{_name}"] = own_readings(getattr(readers, _name), _columns)

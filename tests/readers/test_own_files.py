@@ -548,6 +548,14 @@ def test_a_false_size_makes_a_workbook_damaged_not_large(tmp_path: Path):
     )
 
 
+@pytest.mark.parametrize("part", ["[Content_Types].xml", "docProps/core.xml"])
+def test_damaged_xml_is_one_error_whichever_library_parses_it(
+    tmp_path: Path, part: str
+):
+    path = _repacked(_small_book(tmp_path), part, b"</", b"</x")
+    assert _whole(path).startswith("is not a readable XLSX workbook: ")
+
+
 def test_an_archive_of_very_many_parts_is_refused_unread(tmp_path: Path):
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:

@@ -251,7 +251,7 @@ def null_directions(products: FloatArray) -> FloatArray:
     """
     size = np.sqrt(np.diag(products))
     size = np.where(size > 0, size, 1.0)
-    values, vectors = np.linalg.eigh(products / size / size[:, None])
+    values, vectors = np.linalg.eigh(products / np.outer(size, size))
     absent = vectors[:, values <= _RANK * values.max(initial=0.0)]
     directions: FloatArray = absent / size[:, None]
     return np.where(np.abs(directions) * size[:, None] > _ABSENT, directions, 0.0)

@@ -129,7 +129,9 @@ def fit_null(
     params = np.zeros(design.shape[1]) if start is None else start
     # The Poisson solution at these slopes: the totals, shared out.
     linear = offset[used] + np.einsum("tj,j->t", columns, params)
-    linear -= linear.max(initial=0.0)
+    highest = np.full(rows.max(initial=-1) + 1, -np.inf)
+    np.maximum.at(highest, rows, linear)
+    linear -= highest[rows]
     linear += np.log(np.bincount(rows, y) / np.bincount(rows, np.exp(linear)))[rows]
     likelihood = _likelihood(y, linear, dispersion)
     converged = not params.size and not dispersion

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import inspect
 import math
-import numbers
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from timing._version import __version__
+from timing.arguments import is_number
 from timing.errors import ArgumentError, TimingError, TimingWarning
 from timing.nulls import NullModel
 from timing.permutation import permutation_test
@@ -99,7 +99,7 @@ def _pvalue(
         except TimingError:
             return math.nan
     found = getattr(found, "pvalue", found)
-    if isinstance(found, bool) or not isinstance(found, numbers.Real):
+    if not is_number(found):
         msg = (
             f"`test` returns {found!r}; it must return a p-value, or a result that has "
             "one as its `pvalue`."

@@ -6,7 +6,6 @@ import warnings
 from datetime import date, datetime, time
 from itertools import islice
 from typing import TYPE_CHECKING, Any
-from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 from zlib import error as ZlibError
 
@@ -29,9 +28,9 @@ _MAX_VISITED = 2**25
 """Cells of a sheet, blank ones too: more than fit into `MAX_BYTES` if each is there."""
 
 # What openpyxl and its parsers raise on damaged and on hostile workbooks; the errors of
-# defusedxml are kinds of ValueError.
+# defusedxml are kinds of ValueError, those of both XML parsers kinds of SyntaxError.
 _DAMAGE = (
-    BadZipFile, ParseError, ValueError, LookupError, TypeError, AttributeError,
+    BadZipFile, SyntaxError, ValueError, LookupError, TypeError, AttributeError,
     EOFError, OSError, RuntimeError, ZlibError,
 )  # fmt: skip
 

@@ -87,7 +87,10 @@ def whole_period(
     if any(isinstance(c, str) and c == "lagged_launches" for c in controls):
         msg = "`controls`: 'lagged_launches' does not know one `subject` from another."
         raise ArgumentError(msg)
-    if not isinstance(tests, pd.DataFrame) or subject not in tests.columns:
+    if not isinstance(subject, str):
+        msg = f"`subject` is {subject!r}; it must be the name of a column."
+        raise ArgumentError(msg)
+    if not isinstance(tests, pd.DataFrame):
         rule = "the column is missing, and `subject` names it"
         raise SchemaError([("`tests`", 0, subject, "", rule)])
     periods = _observation_periods(period, subject, tests)
@@ -127,7 +130,7 @@ def _observation_periods(
         if period.exclude:
             msg = "`period` has excluded spans, which `subject` does not take."
             raise ArgumentError(msg)
-        labels = pd.Index(tests[subject].dropna().unique())
+        labels = pd.Index(_subjects(tests, "tests", subject).dropna().unique())
         days = period.all_days
         return pd.DataFrame({"first": days[0], "last": days[-1]}, index=labels)
     if not isinstance(period, pd.DataFrame):
@@ -137,7 +140,7 @@ def _observation_periods(
         if column not in period.columns:
             rule = "the column is missing, and `subject` needs it"
             raise SchemaError([("`period`", 0, column, "", rule)])
-    labels = pd.Index(period[subject])
+    labels = pd.Index(_told_apart(period[subject], "period"))
     if not labels.is_unique:
         msg = f"`period` has two rows for one {subject!r}."
         raise ArgumentError(msg)
@@ -244,7 +247,18 @@ def _subjects(table: Dates, argument: str, subject: str) -> pd.Series:
     if subject not in frame.columns:
         rule = "the column is missing, and `subject` names it"
         raise SchemaError([(f"`{argument}`", 0, subject, "", rule)])
-    return frame[subject]
+    return _told_apart(frame[subject], argument)
+
+
+def _told_apart(labels: pd.Series, argument: str) -> pd.Series:
+    """Refuse labels that cannot be compared, such as lists."""
+    bad = ~labels.map(pd.api.types.is_hashable).to_numpy(dtype=bool)
+    if bad.any():
+        row = int(np.flatnonzero(bad)[0])
+        rule = "must be a label that can be told from others, such as text or a number"
+        value = labels.iloc[row]
+        raise SchemaError([(f"`{argument}`", row + 1, str(labels.name), value, rule)])
+    return labels
 
 
 def season_bands(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import locale
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -37,6 +38,7 @@ _NO_DATES: dict[str, dict[str, Any]] = {
 }
 _FORMATS = ("pdf", "svg", "png")
 _CONTENTS = ".contents"
+_OF_LOCALE = (locale.LC_TIME, locale.LC_NUMERIC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,7 +221,10 @@ def _figure_files(
 
 @contextmanager
 def own_settings() -> Iterator[None]:
-    """Draw as on any other machine, whatever settings of matplotlib a user has.
+    """Write and draw as on any other machine, whatever settings a user has.
+
+    Those are matplotlib's, and the names of months and the decimal point of a locale
+    that a program around this one may have chosen.
 
     Examples
     --------
@@ -227,10 +232,17 @@ def own_settings() -> Iterator[None]:
     ...     mpl.rcParams["axes.grid"]
     False
     """
-    with mpl.rc_context():
-        mpl.rcdefaults()
-        mpl.rcParams["timezone"] = "UTC"  # which the defaults leave as it is
-        yield
+    chosen = {part: locale.setlocale(part) for part in _OF_LOCALE}
+    try:
+        for part in _OF_LOCALE:
+            locale.setlocale(part, "C")
+        with mpl.rc_context():
+            mpl.rcdefaults()
+            mpl.rcParams["timezone"] = "UTC"  # which the defaults leave as it is
+            yield
+    finally:
+        for part, name in chosen.items():
+            locale.setlocale(part, name)
 
 
 def provenance(study: Study) -> str:
