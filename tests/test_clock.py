@@ -204,7 +204,7 @@ def test_a_time_that_leaves_the_calendar_is_not_read():
         np.datetime64("12000-01-01"),
         np.datetime64("-0001-12-31"),
         np.datetime64("10000-01-01T00:00", "us"),
-        np.datetime64("NaT"),
+        np.datetime64("NaT", "us"),
         pd.Timestamp(np.datetime64("12000-01-01", "s")),
     ],
     ids=str,

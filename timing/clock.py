@@ -6,6 +6,7 @@ converted to it; a plain date or a time without an offset is on it already.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,6 +24,11 @@ BoolArray = npt.NDArray[np.bool_]
 _FIRST_DAY, _LAST_DAY = day_number(date.min), day_number(date.max)
 """Those that a date can have; blanks of numpy lie before them."""
 _EPOCH = date(1970, 1, 1).toordinal()
+_PLAIN_TIME = re.compile(
+    r"(?:[ T](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{6})?)?)?"
+)
+"""What may follow a day in text without changing it: a time without an offset."""
+
 _FEW = 50
 """Days of one zone below which one by one is faster than a column."""
 
@@ -54,17 +60,25 @@ def parse_days(values: pd.Series, clock: str = HOME) -> tuple[IntArray, BoolArra
 
 
 def _parse_objects(values: pd.Series, clock: str) -> tuple[IntArray, BoolArray]:
-    days = np.zeros(len(values), dtype=np.int64)
-    readable = np.zeros(len(values), dtype=bool)
     known: dict[object, int | None] = {}
-    for i, value in enumerate(values.tolist()):
-        if not isinstance(value, str | date | np.datetime64):
+    is_plain: dict[str, bool] = {}
+    found: list[int | None] = []
+    for value in values.tolist():
+        key = value
+        if isinstance(value, str):
+            # A column of distinct minutes has few days: each of them is read once.
+            tail = value[10:]
+            if tail not in is_plain:
+                is_plain[tail] = _PLAIN_TIME.fullmatch(tail) is not None
+            key = value[:10] if is_plain[tail] else value
+        elif not isinstance(value, date | np.datetime64):
+            found.append(None)
             continue
-        if value not in known:
-            known[value] = _parse_one(value, clock)
-        day = known[value]
-        if day is not None:
-            days[i], readable[i] = day, True
+        if key not in known:
+            known[key] = _parse_one(key, clock)
+        found.append(known[key])
+    readable = np.array([day is not None for day in found], dtype=bool)
+    days = np.array([0 if day is None else day for day in found], dtype=np.int64)
     return days, readable
 
 

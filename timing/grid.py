@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
+_MOST_NAMES = 50_000_000
+"""Ids that `exposure` names, day by day: a gigabyte of text."""
+
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class DayGrid:
@@ -269,7 +272,8 @@ def exposure(
     SchemaError, EmptySelectionError
         If the calendar breaks its rules or has no usable row.
     ArgumentError
-        If `anchor` is unknown or the window is longer than the period.
+        If `anchor` is unknown, the window is longer than the period, or the calendar
+        covers so many days so often that their ids would fill the memory.
 
     Examples
     --------
@@ -287,18 +291,27 @@ def exposure(
     first, last = _windows(intervals, window)
     days, at_risk = period.all_days, period.at_risk
     cover = cover_counts(first, last, origin=int(days[0]), n_days=days.size)
+    if (n_names := int(cover.sum())) > _MOST_NAMES:
+        msg = (
+            f"`calendar` covers the days of the period {n_names:,} times in all, too "
+            "often to name its events on each day: use a shorter `window`, or "
+            "`daily_panel`, which counts them."
+        )
+        raise ArgumentError(msg)
     names: list[list[str]] = [[] for _ in range(days.size)]
-    for begin, stop, name in zip(
-        first - days[0], last - days[0], intervals.ids, strict=True
-    ):
-        for position in range(max(begin, 0), min(stop + 1, days.size)):
-            names[position].append(name)
+    begin, stop = (
+        np.clip(edge - days[0], 0, days.size).tolist() for edge in (first, last + 1)
+    )
+    # In the order of the ids, so that those of a day are in order too.
+    for i in sorted(range(len(intervals.ids)), key=intervals.ids.__getitem__):
+        for of_day in names[begin[i] : stop[i]]:
+            of_day.append(intervals.ids[i])
     return pd.DataFrame(
         {
             "date": to_dates(days),
             "at_risk": at_risk,
             "exposed": at_risk & (cover > 0),
             "n_events": cover,
-            "events": ["; ".join(sorted(ids)) for ids in names],
+            "events": ["; ".join(ids) for ids in names],
         }
     )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from timing.inputs import Dates
 
 IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
 Direction = Literal["prior", "after", "both"]
 _KERNELS = {"prior": nearest_prior, "after": nearest_after, "both": nearest_both}
 _UNMATCHED = {
@@ -108,33 +109,37 @@ def nearest(
         reason[events.row[inside & ~in_play]] = "on an excluded day"
     row, day = events.row[in_play], events.day[in_play]
 
-    found = kernel(day, intervals.first, intervals.last)
-    has_match = found.position >= 0
+    distinct, at = np.unique(day, return_inverse=True)
+    found = kernel(distinct, intervals.first, intervals.last)
+    has_match = found.position[at] >= 0
     reason[row[~has_match]] = _UNMATCHED.get(direction, "")
-    row, position = row[has_match], found.position[has_match]
+    row, at = row[has_match], at[has_match]
+    position = found.position[at]
 
     event_ids = np.full(n, pd.NA, dtype=object)
-    event_ids[row] = [intervals.ids[i] for i in position]
+    event_ids[row] = np.array(intervals.ids, dtype=object)[position]
     dates = np.full(n, np.datetime64("NaT", "us"))
     dates[events.row] = to_dates(events.day)
     numbers = {
         "event_row": intervals.row[position],
-        "lag": found.lag[has_match],
-        "n_tied": found.n_tied[has_match],
+        "lag": found.lag[at],
+        "n_tied": found.n_tied[at],
     }
     columns: dict[str, Any] = {
         "test_id": row_ids(table, "test_id"),
         "date": dates,
         "event_id": event_ids,
     }
-    columns |= {name: _spread(values, row, n) for name, values in numbers.items()}
-    columns |= {"matched": np.isin(np.arange(n), row), "reason": reason}
+    matched = np.zeros(n, dtype=bool)
+    matched[row] = True
+    columns |= {name: _spread(values, matched) for name, values in numbers.items()}
+    columns |= {"matched": matched, "reason": reason}
     joined = pd.DataFrame(columns, index=table.index)
     return joined.astype({"test_id": "str", "event_id": "str", "reason": "str"})
 
 
-def _spread(values: IntArray, row: IntArray, n: int) -> IntegerArray:
-    """Put `values` at the positions `row` of a column that is missing elsewhere."""
-    column = np.zeros(n, dtype=np.int64)
-    column[row] = values
-    return IntegerArray(column, ~np.isin(np.arange(n), row))
+def _spread(values: IntArray, where: BoolArray) -> IntegerArray:
+    """Put `values` into the rows `where` of a column that is missing elsewhere."""
+    column = np.zeros(where.size, dtype=np.int64)
+    column[where] = values
+    return IntegerArray(column, ~where)

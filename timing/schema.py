@@ -231,8 +231,9 @@ def _failures(
 
 
 def _at(values: pd.Series, bad: BoolArray, rule: str) -> Iterator[_Failure]:
-    for i in np.flatnonzero(bad):
-        yield int(i) + 1, str(values.name), values.iloc[i], rule
+    rows, name = np.flatnonzero(bad) + 1, str(values.name)
+    for row, value in zip(rows.tolist(), values.array[bad], strict=True):
+        yield row, name, value, rule
 
 
 def _column_failures(values: pd.Series, field: Field, clock: str) -> Iterator[_Failure]:

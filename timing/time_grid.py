@@ -15,11 +15,12 @@ from timing.kernels.breakpoints import (
     Spans,
     binomial_pmf,
     close_gaps,
+    cut_at_days,
     shift_measure,
     union,
     within,
 )
-from timing.kernels.exact import Pmf, by_stratum, convolve
+from timing.kernels.exact import Pmf, by_label, by_stratum, convolve
 from timing.moments import read_timed_events, read_timed_intervals
 from timing.period import DAY, StudyPeriod, Window
 from timing.strata import Strata, stratum_of
@@ -121,13 +122,24 @@ class TimeGrid:
 
     def stratify(self, strata: Strata) -> Iterator[Stratum]:
         """Yield the strata that hold a launch; `strata` as in `stratum_of`."""
-        launch_day = self.launches // DAY
-        for days in by_stratum(stratum_of(self.day, strata)):
-            inside = self.launches[np.isin(launch_day, days)]
-            if inside.size:
-                begin, stop = (close_gaps(edge, days, DAY) for edge in self.exposed)
+        strata_days = list(by_stratum(stratum_of(self.day, strata)))
+        label, begins = np.empty((2, self.day.size), dtype=np.int64)
+        for k, days in enumerate(strata_days):
+            label[days], begins[days] = k, np.arange(days.size) * DAY
+        launch_day, time_of_day = np.divmod(self.launches, DAY)
+        piece_day, pieces = cut_at_days(self.exposed, DAY)
+        for days, mine, theirs in zip(
+            strata_days,
+            by_label(label[launch_day], len(strata_days)),
+            by_label(label[piece_day], len(strata_days)),
+            strict=True,
+        ):
+            if mine.size:
+                shift = begins[piece_day[theirs]]
                 yield Stratum(
-                    close_gaps(inside, days, DAY), union(begin, stop), days.size * DAY
+                    begins[launch_day[mine]] + time_of_day[mine],
+                    union(pieces.begin[theirs] + shift, pieces.stop[theirs] + shift),
+                    days.size * DAY,
                 )
 
     def distribution(self, strata: Strata) -> Pmf:

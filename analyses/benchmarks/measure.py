@@ -90,11 +90,18 @@ class Peak:
         of compiled libraries; NaN if not asked for.
     seconds : float
         Time of the first call, caches cold.
+    cpu_seconds : float
+        Processor time of it, which other programs on the machine lengthen less.
+    total_mib : float
+        Largest resident size during the call, with the interpreter, the libraries and
+        the data.
     """
 
     mib: float
     traced_mib: float
     seconds: float
+    cpu_seconds: float = float("nan")
+    total_mib: float = float("nan")
 
 
 def _resident(field: str) -> float:
@@ -110,14 +117,21 @@ def _in_child(
     call = prepare(*arguments)
     if _STATUS.exists():
         Path("/proc/self/clear_refs").write_text("5")  # the peak starts from here
-    before = _resident("VmRSS")
+    before, processor = _resident("VmRSS"), time.process_time()
     once = seconds(call)
-    mib, traced_mib = _resident("VmHWM") - before, float("nan")
+    processor = time.process_time() - processor
+    total_mib, traced_mib = _resident("VmHWM"), float("nan")
     if traced:
         tracemalloc.start()
         call()
         traced_mib = tracemalloc.get_traced_memory()[1] / MIB
-    return Peak(mib=max(mib, 0.0), traced_mib=traced_mib, seconds=once)
+    return Peak(
+        mib=max(total_mib - before, 0.0),
+        traced_mib=traced_mib,
+        seconds=once,
+        cpu_seconds=processor,
+        total_mib=total_mib,
+    )
 
 
 def peak(

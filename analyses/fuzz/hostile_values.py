@@ -50,7 +50,7 @@ class OddText(str):
 
 
 ODD: tuple[Any, ...] = (
-    None, float("nan"), pd.NA, pd.NaT, np.datetime64("NaT"), True, False, 0, 1, -1, 7,
+    None, float("nan"), pd.NA, pd.NaT, np.datetime64("NaT", "us"), True, False, 0, 1, -1, 7,
     20180301, 10**30, 1.5, float("inf"), -float("inf"), -0.0, 1e308, b"2018-03-01", "",
     " ", "x", "2018-3-1", "2018-02-30", "2018-13-01", "01/02/2018", "20180301",
     "2018-W05", "2018-060", "0001-01-01", "9999-12-31", "10000-01-01", "-0001-01-01",

@@ -12,10 +12,15 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from timing.kernels.exact import Pmf
+from timing.errors import ArgumentError
+from timing.kernels.exact import Pmf, circular_shift_pmf
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
+
+_MOST_BREAKPOINTS = 2**26
+_MOST_STEPS = 2**25
+"""Of a circle: either takes some two gigabytes."""
 
 
 class Spans(NamedTuple):
@@ -101,6 +106,31 @@ def close_gaps(times: IntArray, days: IntArray, day_length: int) -> IntArray:
     return position * day_length + np.where(stays, time_of_day, 0)
 
 
+def cut_at_days(spans: Spans, day_length: int) -> tuple[IntArray, Spans]:
+    """Cut spans where days end.
+
+    Returns
+    -------
+    day : (k,) array of int
+        Number of the day of each piece.
+    pieces : Spans
+        In time of day, from 0 to `day_length`.
+
+    Examples
+    --------
+    >>> day, pieces = cut_at_days(Spans(np.array([7]), np.array([25])), 10)
+    >>> day.tolist(), pieces.begin.tolist(), pieces.stop.tolist()
+    ([0, 1, 2], [7, 0, 0], [10, 10, 5])
+    """
+    first = spans.begin // day_length
+    n_days = (spans.stop - 1) // day_length - first + 1
+    at = np.repeat(np.arange(first.size), n_days)
+    day = first[at] + np.arange(at.size) - (np.cumsum(n_days) - n_days)[at]
+    begin = np.maximum(spans.begin[at] - day * day_length, 0)
+    stop = np.minimum(spans.stop[at] - day * day_length, day_length)
+    return day, Spans(begin, stop)
+
+
 def shift_measure(times: IntArray, spans: Spans, length: int) -> Pmf:
     """Count under a uniformly random rotation of the launches over continuous time.
 
@@ -124,7 +154,14 @@ def shift_measure(times: IntArray, spans: Spans, length: int) -> Pmf:
     ``stop - t`` for each launch and span. Sorting these gives the share of all shifts
     at each count, with no binning. Lengths are added as floats, exactly while `length`
     is below 2**53. Time n m log(n m) and memory 80 n m bytes for n launches and m
-    spans.
+    spans. Where all times are whole steps (minutes, say) that are fewer than the
+    breakpoints, the count is constant between steps, and its values at whole steps
+    (two FFTs) give the same numbers.
+
+    Raises
+    ------
+    ArgumentError
+        If breakpoints and steps are too many.
 
     References
     ----------
@@ -141,6 +178,17 @@ def shift_measure(times: IntArray, spans: Spans, length: int) -> Pmf:
     """
     if not times.size or not spans.begin.size:
         return Pmf(0, np.ones(1))
+    unit = int(np.gcd.reduce([np.gcd.reduce(part) for part in (times, *spans, length)]))
+    n_breakpoints, n_steps = 2 * times.size * spans.begin.size, length // unit
+    if n_steps < min(n_breakpoints, _MOST_STEPS):
+        return circular_shift_pmf(*_at_steps(times // unit, spans, unit, n_steps))
+    if n_breakpoints > _MOST_BREAKPOINTS:
+        msg = (
+            f"`strata` put {times.size:,} events and {spans.begin.size:,} exposed "
+            "spans into one stratum, too many to shift in continuous time: use shorter "
+            "strata, coarser clock times or `resolution`='day'."
+        )
+        raise ArgumentError(msg)
     # The lowest bit holds the step, so that one sort orders both. Down (0) comes before
     # up (1) at the same place: no count, even for no time at all, lies outside 0 to n.
     steps = np.empty((2, spans.begin.size, times.size), dtype=np.int64)
@@ -159,6 +207,16 @@ def shift_measure(times: IntArray, spans: Spans, length: int) -> Pmf:
     measure = np.bincount(count, weights=lasts)
     used = np.flatnonzero(measure)
     return Pmf(int(used[0]), measure[used[0] : used[-1] + 1] / length)
+
+
+def _at_steps(
+    times: IntArray, spans: Spans, unit: int, n_steps: int
+) -> tuple[IntArray, IntArray]:
+    """Count launches, and exposure (0 or 1), in each step of `unit`."""
+    edges = np.zeros(n_steps + 1, dtype=np.int64)
+    edges[spans.begin // unit] += 1
+    edges[spans.stop // unit] -= 1
+    return np.bincount(times, minlength=n_steps), np.cumsum(edges[:-1])
 
 
 def binomial_pmf(n: int, share: float) -> Pmf:

@@ -99,6 +99,8 @@ def near_pairs(
     >>> pairs.observed, pairs.expected
     (array([1, 1]), array([1. , 1.8]))
     """
+    if stratum.max() >= stratum.size:
+        _, stratum = np.unique(stratum, return_inverse=True)
     n_days = np.bincount(stratum).astype(np.float64)
     n_launched = np.bincount(stratum, weights=launches > 0).astype(np.float64)
     # A stratum with fewer than two launch days has no pair, and expects none.

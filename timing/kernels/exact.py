@@ -6,12 +6,14 @@ the whole numbers after it.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from scipy import fft, optimize, special
 
+from timing.errors import ArgumentError
 from timing.kernels.pvalues import Alternative, p_value
 
 if TYPE_CHECKING:
@@ -22,6 +24,17 @@ IntArray = npt.NDArray[np.int64]
 
 _TIE = 1e-9
 """Relative slack in comparing a p-value with a level."""
+
+_MOST_CELLS = 2**26
+_MOST_STEPS = 1e10
+"""Numbers kept, and additions, up to which subsets of launch days are counted."""
+
+_MANY_VALUES = 2**17
+_MOST_VALUES = 2**26
+"""Of a distribution: above the one it is trimmed, above the other refused."""
+
+_MOST_LOG_WAYS = 709.0
+"""Above, the number of subsets is no float."""
 
 _MAX_LOG_RATIO = 30.0
 """Rate ratios are sought between exp(-30) and exp(30)."""
@@ -67,8 +80,20 @@ def shift_counts(launches: IntArray, exposure: IntArray) -> IntArray:
 
 
 def tally(values: IntArray) -> Pmf:
-    """Distribution of a value drawn evenly from `values`."""
-    lowest = int(values.min())
+    """Distribution of a value drawn evenly from `values`.
+
+    Raises
+    ------
+    ArgumentError
+        If they lie too far apart for a chance for each number between them.
+    """
+    lowest, highest = int(values.min()), int(values.max())
+    if highest - lowest >= _MOST_VALUES:
+        msg = (
+            f"the statistic takes values from {lowest:,} to {highest:,}, too many to "
+            "hold a chance for each: use `unit`='event' or 'day'."
+        )
+        raise ArgumentError(msg)
     return Pmf(lowest, np.bincount(values - lowest) / values.size)
 
 
@@ -88,22 +113,60 @@ def hypergeometric_pmf(n_days: int, n_exposed: int, n_launches: int) -> Pmf:
     return Pmf(lowest, special.softmax(log_p))
 
 
+def can_shuffle(launches: IntArray, n_exposed: int) -> bool:
+    """Whether `shuffle_pmf` has the time, the memory and the range of numbers.
+
+    Examples
+    --------
+    >>> can_shuffle(np.array([0, 1, 2]), 1), can_shuffle(np.full(9_999, 70), 5_000)
+    (True, False)
+    """
+    sizes = launches[launches > 0]
+    if not sizes.size or sizes.max() == 1:
+        return True
+    most = _most_exposed(sizes.size, launches.size, n_exposed)
+    cells = (most + 1) * (int(sizes.sum()) + 1)
+    ways = float(_log_choose(sizes.size, np.array(min(most, sizes.size // 2))))
+    fits = cells <= _MOST_CELLS and cells * sizes.size <= _MOST_STEPS
+    return fits and ways < _MOST_LOG_WAYS
+
+
+def _most_exposed(n_launch_days: int, n_days: int, n_exposed: int) -> int:
+    """Launch days that can be exposed; what has chance 0 as a float cannot be."""
+    number = hypergeometric_pmf(n_days, n_exposed, n_launch_days)
+    return int(number.support[number.probability > 0][-1])
+
+
 def shuffle_pmf(launches: IntArray, n_exposed: int) -> Pmf:
     """Count when the days' launch numbers are permuted evenly over the days.
 
     Hypergeometric for 0/1 launches. Otherwise the number of ways to fill the exposed
     days is counted by dynamic programming over the launch days: ``ways[j, s]`` subsets
     of `j` launch days with `s` launches in all.
+
+    Raises
+    ------
+    ArgumentError
+        If the subsets are too many to count; see `can_shuffle`.
     """
     sizes = launches[launches > 0]
     n_days = launches.size
     if not sizes.size or sizes.max() == 1:
         return hypergeometric_pmf(n_days, n_exposed, sizes.size)
-    most = min(sizes.size, n_exposed)
+    if not can_shuffle(launches, n_exposed):
+        msg = (
+            f"{int(sizes.sum()):,} events on {sizes.size:,} days are too many to count "
+            "all ways to shuffle these days: use `unit`='day', or shorter strata."
+        )
+        raise ArgumentError(msg)
+    most = _most_exposed(sizes.size, n_days, n_exposed)
     ways = np.zeros((most + 1, int(sizes.sum()) + 1))
     ways[0, 0] = 1.0
-    for size in sizes:
-        ways[1:, size:] += ways[:-1, :-size].copy()
+    days = total = 0
+    for size in sizes.tolist():
+        # Rows and columns that no subset has reached so far are left alone.
+        days, total = min(days + 1, most), total + size
+        ways[1 : days + 1, size : total + 1] += ways[:days, : total + 1 - size].copy()
     j = np.arange(most + 1)
     fits = n_exposed - j <= n_days - sizes.size
     log_rest = np.where(
@@ -126,14 +189,37 @@ def convolve(parts: Iterable[Pmf]) -> Pmf:
     """Distribution of the sum of independent counts.
 
     Direct convolution, not FFT: all terms are positive, so that far tails keep their
-    relative accuracy.
+    relative accuracy. From sums of many values those at either end whose chance is 0 as
+    a float are cut off: with thousands of strata these are nearly all.
     """
     lowest, probability = 0, np.ones(1)
     for part in sorted(parts, key=lambda part: part.probability.size):
         lowest += part.lowest
         if part.probability.size > 1:
             probability = np.convolve(probability, part.probability)
+        if probability.size > _MANY_VALUES and not (probability[0] and probability[-1]):
+            used = np.flatnonzero(probability)
+            lowest += int(used[0])
+            probability = probability[used[0] : used[-1] + 1]
     return Pmf(lowest, probability / probability.sum())
+
+
+def repeated(part: Pmf, times: int) -> Pmf:
+    """Distribution of the sum of `times` independent counts of one distribution.
+
+    Examples
+    --------
+    >>> repeated(Pmf(0, np.array([0.5, 0.5])), 3).probability
+    array([0.125, 0.375, 0.375, 0.125])
+    """
+    total, power = Pmf(0, np.ones(1)), part
+    while times:
+        if times % 2:
+            total = convolve([total, power])
+        times //= 2
+        if times:
+            power = convolve([power, power])
+    return total
 
 
 def by_stratum(stratum: IntArray) -> Iterator[IntArray]:
@@ -141,6 +227,19 @@ def by_stratum(stratum: IntArray) -> Iterator[IntArray]:
     order = np.argsort(stratum, kind="stable")
     cuts = np.flatnonzero(np.diff(stratum[order])) + 1
     yield from np.split(order, cuts)
+
+
+def by_label(label: IntArray, n_labels: int) -> list[IntArray]:
+    """Positions of each of the labels ``0, ..., n_labels - 1``, some empty.
+
+    Examples
+    --------
+    >>> [rows.tolist() for rows in by_label(np.array([2, 0, 2]), 3)]
+    [[1], [], [0, 2]]
+    """
+    order = np.argsort(label, kind="stable")
+    cuts = np.searchsorted(label[order], np.arange(1, n_labels))
+    return np.split(order, cuts)
 
 
 def tail_p(
@@ -261,18 +360,20 @@ def detectable_rate_ratio(
     Above 1, or below 1 for ``alternative="less"``. Infinite (or 0) where no count that
     the null allows would be significant.
     """
-    support = pmf.support[pmf.probability > 0]
+    support = pmf.support[pmf.probability > 0].tolist()
     downward = alternative == "less"
     side: Alternative = "less" if downward else "greater"
     limit = level / 2 if alternative == "two-sided" else level
-    significant = [
-        s
-        for s in support.tolist()
-        if tail_p(pmf, s, alternative=side, midp=midp) <= limit * (1 + _TIE)
-    ]
-    if not significant:
+
+    def is_significant(count: int) -> bool:
+        return tail_p(pmf, count, alternative=side, midp=midp) <= limit * (1 + _TIE)
+
+    # From the largest count down, or the smallest up: all that are come first.
+    outward = support if downward else support[::-1]
+    n_significant = bisect_left(outward, True, key=lambda s: not is_significant(s))
+    if not n_significant:
         return 0.0 if downward else float("inf")
-    critical = max(significant) if downward else min(significant)
+    critical = outward[n_significant - 1]
     sign = -1 if downward else 1
     return _solve(
         lambda r: sign * (tail_p(tilt(pmf, r), critical, alternative=side) - power)

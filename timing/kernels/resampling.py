@@ -13,6 +13,9 @@ import numpy.typing as npt
 
 IntArray = npt.NDArray[np.int64]
 
+_MANY_STRATA = 20
+"""Strata for each draw above which the draws are made one by one."""
+
 
 def shuffled(
     launches: IntArray, strata: list[IntArray], *, size: int, rng: np.random.Generator
@@ -38,10 +41,27 @@ def rotated(
     lengths = np.array([rows.size for rows in strata])
     # One shift for every stratum, those without launches too, so that draws are shared.
     shifts = rng.integers(0, lengths, size=(size, lengths.size))
+    if lengths.size > _MANY_STRATA * size:
+        return _rotated_draw_by_draw(launches, strata, lengths, shifts)
     drawn = np.zeros((size, launches.size), dtype=np.int64)
     for rows, shift in zip(strata, shifts.T, strict=True):
         if launches[rows].any():
             drawn[:, rows] = all_rotations(launches[rows])[-shift % rows.size]
+    return drawn
+
+
+def _rotated_draw_by_draw(
+    launches: IntArray, strata: list[IntArray], lengths: IntArray, shifts: IntArray
+) -> IntArray:
+    """Rotate all strata of a draw at once: the same where strata are many."""
+    order = np.concatenate(strata)
+    stratum = np.repeat(np.arange(lengths.size), lengths)
+    first, length = (np.cumsum(lengths) - lengths)[stratum], lengths[stratum]
+    joined, place = launches[order], np.arange(order.size)
+    drawn = np.zeros((len(shifts), launches.size), dtype=np.int64)
+    for row, shift in zip(drawn, shifts, strict=True):
+        source = place - shift[stratum]
+        row[order] = joined[np.where(source < first, source + length, source)]
     return drawn
 
 

@@ -18,11 +18,15 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize
 
+from timing.errors import ArgumentError
 from timing.kernels.exact import shift_counts
 from timing.kernels.pvalues import Alternative, position_p
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+
+_MOST_CELLS = 2**28
+"""Strata times days: the two tables of `ShiftSums` take four gigabytes by then."""
 
 _TIE = 1e-9
 """Scores closer than this count as equal: they differ by rounding only."""
@@ -63,6 +67,11 @@ def shift_sums(launches: IntArray, exposure: IntArray, stratum: IntArray) -> Shi
     exposure : (n,) array of 0 and 1
     stratum : (n,) array of int
         Stratum of each day; labels need not be contiguous.
+
+    Raises
+    ------
+    ArgumentError
+        If strata times days are too many to hold.
     """
     n = launches.size
     twice = np.zeros(2 * n + 1, dtype=np.int64)
@@ -70,6 +79,14 @@ def shift_sums(launches: IntArray, exposure: IntArray, stratum: IntArray) -> Shi
     labels, row = np.unique(stratum, return_inverse=True)
     totals = np.bincount(row, weights=launches).astype(np.int64)
     kept = np.flatnonzero(totals)
+    if kept.size * n > _MOST_CELLS:
+        msg = (
+            f"`strata` cut {n:,} days into {kept.size:,} strata with events: the "
+            f"scores at every shift need {kept.size * n:,} numbers, more than "
+            f"{_MOST_CELLS:,}. Use longer strata, a shorter `period`, or "
+            "`permutation_test`, which shifts within each stratum."
+        )
+        raise ArgumentError(msg)
     place = np.full(labels.size, -1)
     place[kept] = np.arange(kept.size)
 

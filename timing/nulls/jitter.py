@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from timing.arguments import check_whole
-from timing.kernels.exact import Pmf, by_stratum, convolve, tally
+from timing.kernels.exact import Pmf, by_stratum, convolve, repeated, tally
 from timing.kernels.resampling import jittered
 from timing.nulls.base import NullModel
 from timing.strata import stratum_of
@@ -69,10 +69,9 @@ class IntervalJitter(NullModel):
     def distribution(self, launches: IntArray, weights: IntArray, day: IntArray) -> Pmf:
         """Exact distribution of ``launches @ weights``."""
         return convolve(
-            place
+            repeated(tally(weights[rows]), int(launches[rows].sum()))
             for rows in by_stratum(stratum_of(day, self.width))
             if launches[rows].any()
-            for place in [tally(weights[rows])] * int(launches[rows].sum())
         )
 
     def draw(
