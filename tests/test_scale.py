@@ -139,6 +139,16 @@ def test_long_sums_lose_only_what_has_no_chance(monkeypatch):
     assert same(cut, whole)
 
 
+def test_few_of_many_values_are_summed_one_by_one(monkeypatch):
+    parts = [exact.tally(np.array([0, step, 3 * step])) for step in (1, 400, 700)]
+    found = exact.convolve(parts)
+    monkeypatch.setattr(exact, "_FEW_VALUES", 10**9)
+    assert same(found, exact.convolve(parts))
+    assert found.support[found.probability > 0].tolist() == sorted(
+        {a + 400 * b + 700 * c for a in (0, 1, 3) for b in (0, 1, 3) for c in (0, 1, 3)}
+    )
+
+
 def test_values_far_apart_are_refused():
     assert pmf_of(exact.tally(np.array([4, 2, 4]))) == {2: 1 / 3, 4: 2 / 3}
     with pytest.raises(ArgumentError, match="from 1 to 10,000,000,000, too many"):

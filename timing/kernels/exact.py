@@ -29,9 +29,11 @@ _MOST_CELLS = 2**26
 _MOST_STEPS = 1e10
 """Numbers kept, and additions, up to which subsets of launch days are counted."""
 
+_FEW_VALUES = 1000
 _MANY_VALUES = 2**17
 _MOST_VALUES = 2**26
-"""Of a distribution: above the one it is trimmed, above the other refused."""
+"""Of a distribution: up to the first it is convolved densely, above the second it is
+trimmed, above the third refused."""
 
 _MOST_LOG_WAYS = 709.0
 """Above, the number of subsets is no float."""
@@ -196,7 +198,7 @@ def convolve(parts: Iterable[Pmf]) -> Pmf:
     for part in sorted(parts, key=lambda part: part.probability.size):
         lowest += part.lowest
         if part.probability.size > 1:
-            probability = np.convolve(probability, part.probability)
+            probability = _convolved(probability, part.probability)
         if probability.size > _MANY_VALUES and not (probability[0] and probability[-1]):
             used = np.flatnonzero(probability)
             lowest += int(used[0])
@@ -220,6 +222,17 @@ def repeated(part: Pmf, times: int) -> Pmf:
         if times:
             power = convolve([power, power])
     return total
+
+
+def _convolved(total: FloatArray, part: FloatArray) -> FloatArray:
+    """Convolve, value by value where few of many values have a chance."""
+    values = np.flatnonzero(part)
+    if part.size < _FEW_VALUES or values.size > part.size / 4:
+        return np.convolve(total, part)
+    found = np.zeros(total.size + part.size - 1)
+    for value in values:
+        found[value : value + total.size] += part[value] * total
+    return found
 
 
 def by_stratum(stratum: IntArray) -> Iterator[IntArray]:
