@@ -1,9 +1,10 @@
 """Run parts of the work on a cluster that loses a worker, and after a stop.
 
-A piece of the validity study and a small study run three times: alone; on a local dask
-cluster of two workers, one of which is killed in the middle; and begun alone, stopped
-by an interrupt, and finished on the cluster. Every stored number and file must be the
-same; the exit status is 1 if any differs. It takes about two minutes.
+A piece of the validity study, a scan and a small study run three times: alone; on a
+local dask cluster of two workers, one of which is killed in the middle; and begun
+alone, stopped by an interrupt, and finished on the cluster. Every stored number and
+file must be the same; the exit status is 1 if any differs. It takes about three
+minutes.
 
     pip install 'event-timing[dist]' && python analyses/cluster.py
 """
@@ -32,8 +33,10 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import joblib
 
+import timing
 from timing.replication import PER_CHUNK
 from timing.study import primary_study, run_study
+from timing.whole import write_whole
 
 # These scripts are no package; the workers of a local cluster take over the path.
 sys.path.insert(0, str(Path(__file__).parent / "validity"))
@@ -55,6 +58,21 @@ def validity(folder: Path, n_jobs: int | None) -> None:
     """Run one setting of the validity study, or go on with it."""
     chosen = argparse.Namespace(replicates=REPLICATES, jobs=n_jobs, parts=folder)
     run("size", validity_size.put, SETTING, chosen)
+
+
+def scan(folder: Path, n_jobs: int | None) -> None:
+    """Scan windows, categories and weapons, or go on with it."""
+    found = timing.scan(
+        timing.load_tests(),
+        timing.load_calendar(),
+        period=timing.StudyPeriod("1984-01-01", "2026-10-31"),
+        windows=[timing.Window(a, b) for a in range(4) for b in range(4)],
+        by=("category", "weapon"),
+        n_jobs=n_jobs,
+        progress=False,
+        folder=folder,
+    )
+    write_whole(folder / "scan.json", json.dumps(found.to_dict()))
 
 
 def study(folder: Path, n_jobs: int | None) -> None:
@@ -80,6 +98,12 @@ WORKS = {
         run=validity,
         n_chunks=REPLICATES // PER_CHUNK,
         after=1,
+    ),
+    "scan": Work(
+        title="scan of 16 windows by category and weapon, 1984 to 2026",
+        run=scan,
+        n_chunks=16,
+        after=3,
     ),
     "study": Work(
         title=f"study, {STUDY.n_replicates} replicates of three backgrounds",

@@ -42,6 +42,7 @@ def main(run: Run) -> None:
             min_expected=5.0,
             n_jobs=run.n_jobs,
             progress=run.progress,
+            folder=run.parts,
         )
     alone, adjusted = (
         int((p <= result.level).sum())

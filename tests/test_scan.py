@@ -21,7 +21,7 @@ from timing.errors import ArgumentError, EmptySelectionError, SchemaError
 from timing.kernels.score import score_shifts, shift_p, shift_sums
 from timing.nulls import NullModel
 from timing.results.scan import ScanResult
-from timing.scanning import adjustment, scan
+from timing.scanning import adjustment, draws, scan
 from timing.scanning import jobs as scan_jobs
 from timing.scanning import sources as scan_sources
 from timing.strata import stratum_of
@@ -291,6 +291,64 @@ def test_interrupted_it_stops_and_leaves_no_worker_busy(monkeypatch):
     assert list(running[0]) == []
     again = scan(TESTS, CALENDAR, **COMMON, n_jobs=2)
     pd.testing.assert_frame_equal(again.table, scan(TESTS, CALENDAR, **COMMON).table)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"step_down": False}, {"null": "block_shuffle", "n_resamples": 90, "rng": 5}],
+)
+def test_a_scan_that_was_stopped_goes_on_where_it_was(options, tmp_path, monkeypatch):
+    options = {**COMMON, **options}
+    monkeypatch.setattr(scan_sources, "_SHIFTS", 64)
+    monkeypatch.setattr(draws, "_MOST", 10)
+    if "null" in options:
+        options["by"] = ("category",)
+    whole = scan(TESTS, CALENDAR, **options)
+    calls, count = [], adjustment._tails
+
+    def counted(source, request, block, **kwargs):
+        calls.append(block)
+        if len(calls) == 4:
+            raise KeyboardInterrupt
+        return count(source, request, block, **kwargs)
+
+    monkeypatch.setattr(adjustment, "_tails", counted)
+    with pytest.raises(KeyboardInterrupt):
+        scan(TESTS, CALENDAR, **options, folder=tmp_path)
+    assert len([*tmp_path.glob("chunk-*.json")]) == 3
+    again = scan(TESTS, CALENDAR, **options, folder=tmp_path)
+    assert sorted({*calls}) == [*range(max(calls) + 1)]
+    assert calls[:4] == [0, 1, 2, 3]
+    assert {0, 1, 2}.isdisjoint(calls[4:])
+    assert again.to_dict() == whole.to_dict()
+    n_calls = len(calls)
+    assert (
+        scan(TESTS, CALENDAR, **options, folder=tmp_path).to_dict() == whole.to_dict()
+    )
+    assert len(calls) == n_calls
+
+
+@pytest.mark.parametrize(
+    ("changes", "differs"),
+    [
+        ({"windows": WINDOWS[:1]}, "scores, specification"),
+        ({"alternative": "greater"}, "specification"),
+        ({"step_down": False}, "step_down"),
+        ({"by": ("category",)}, "scores"),
+        ({"null": "block_shuffle", "n_resamples": 9, "rng": 1, "by": ()},
+         "draws, scores, specification"),
+    ],
+)  # fmt: skip
+def test_the_blocks_of_another_scan_are_refused(changes, differs, tmp_path):
+    scan(TESTS, CALENDAR, **COMMON, folder=tmp_path)
+    message = rf"holds the blocks of another request \(other {differs}\)"
+    with pytest.raises(ArgumentError, match=message):
+        scan(TESTS, CALENDAR, **{**COMMON, **changes}, folder=tmp_path)
+
+
+def test_a_folder_of_draws_needs_a_seed(tmp_path):
+    with pytest.raises(ArgumentError, match=r"`rng` is a .*; it must be a int"):
+        scan(TESTS, CALENDAR, **COMMON, null="block_shuffle", folder=tmp_path)
 
 
 def test_statistics_that_a_block_did_not_keep_are_counted_again(monkeypatch):

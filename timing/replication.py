@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -12,10 +11,9 @@ import pandas as pd
 from joblib import Parallel, delayed, parallel_config
 
 from timing.arguments import check_type, check_whole
-from timing.errors import ArgumentError
+from timing.chunks import Chunks
 from timing.progress import track
 from timing.seeds import entropy_of, generator_of
-from timing.whole import write_whole
 
 Row: TypeAlias = Mapping[str, float]
 One: TypeAlias = Callable[[np.random.Generator], Row]
@@ -74,7 +72,10 @@ def replicate(
         check_type("rng", rng, int)
     entropy = entropy_of(rng)
     n_chunks = -(-n_replicates // PER_CHUNK)
-    store = None if folder is None else _Store(Path(folder), entropy, request or {})
+    store = None
+    if folder is not None:
+        asked = {"entropy": list(entropy), "per_chunk": PER_CHUNK, **(request or {})}
+        store = Chunks(Path(folder), asked, of="replicates")
     done: dict[int, list[dict[str, float]]] = {}
     if store is not None:
         done = {i: rows for i in range(n_chunks) if (rows := store.read(i)) is not None}
@@ -99,45 +100,3 @@ def _chunk(
         rows = [one(generator_of(entropy, first + i)) for i in range(PER_CHUNK)]
     # Python's own floats: JSON gives them back to the last digit.
     return index, [{name: float(v) for name, v in row.items()} for row in rows]
-
-
-class _Store:
-    """Finished chunks in a folder, and the request that they answer."""
-
-    def __init__(
-        self, folder: Path, entropy: Sequence[int], request: Mapping[str, Any]
-    ) -> None:
-        self.folder = folder
-        asked = {"entropy": list(entropy), "per_chunk": PER_CHUNK, **request}
-        # As it is read back: a tuple is a list there.
-        asked = json.loads(json.dumps(asked))
-        path = folder / "request.json"
-        if path.exists():
-            stored = json.loads(path.read_text(encoding="utf-8"))
-            differs = sorted(
-                key
-                for key in stored.keys() | asked.keys()
-                if stored.get(key) != asked.get(key)
-            )
-            if differs:
-                msg = (
-                    f"`folder` {folder} holds the replicates of another request "
-                    f"(other {', '.join(differs)}); choose another folder or delete it."
-                )
-                raise ArgumentError(msg)
-            return
-        folder.mkdir(parents=True, exist_ok=True)
-        write_whole(path, json.dumps(asked) + "\n")
-
-    def _path(self, index: int) -> Path:
-        return self.folder / f"chunk-{index:05d}.json"
-
-    def read(self, index: int) -> list[dict[str, float]] | None:
-        path = self._path(index)
-        if not path.exists():
-            return None
-        rows: list[dict[str, float]] = json.loads(path.read_text(encoding="utf-8"))
-        return rows
-
-    def write(self, index: int, rows: list[dict[str, float]]) -> None:
-        write_whole(self._path(index), json.dumps(rows) + "\n")

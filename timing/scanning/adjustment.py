@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,7 @@ from timing.kernels.maxt import (
 from timing.scanning.jobs import run_all
 
 if TYPE_CHECKING:
+    from timing.chunks import Chunks
     from timing.kernels.pvalues import Alternative
     from timing.scanning.sources import Source
 
@@ -97,6 +98,23 @@ def _tails(
     )  # fmt: skip
 
 
+_TYPES = {
+    "above": np.int64, "tied": np.int64, "total": np.float64, "squares": np.float64,
+    "at_least": np.int64, "maxima": np.float32, "high": np.float32,
+}  # fmt: skip
+
+
+def _storable(tails: BlockTails) -> dict[str, Any]:
+    """Return the counts in values of JSON, which keeps every digit."""
+    arrays = {name: getattr(tails, name).tolist() for name in _TYPES}
+    return {"floor": tails.floor, **arrays}
+
+
+def _restored(stored: dict[str, Any]) -> BlockTails:
+    arrays = {name: np.array(stored[name], kind) for name, kind in _TYPES.items()}
+    return BlockTails(floor=stored["floor"], **arrays)
+
+
 def adjust(
     source: Source,
     pair: IntArray,
@@ -106,6 +124,7 @@ def adjust(
     step_down: bool,
     n_jobs: int | None,
     progress: bool,
+    chunks: Chunks | None = None,
 ) -> Adjusted:
     """Adjust the p-values of a family for its size.
 
@@ -133,14 +152,24 @@ def adjust(
         step_down=step_down,
     )
     n = source.n_arrangements
-    blocks: list[BlockTails] = run_all(
+    found: dict[int, BlockTails] = {}
+    if chunks is not None:
+        stored = {block: chunks.read(block) for block in range(source.n_blocks)}
+        found = {k: _restored(kept) for k, kept in stored.items() if kept is not None}
+    missing = [block for block in range(source.n_blocks) if block not in found]
+    done = run_all(
         _tails,
-        ((source, request, block) for block in range(source.n_blocks)),
-        total=source.n_blocks,
+        ((source, request, block) for block in missing),
+        total=len(missing),
         label="scan",
         n_jobs=n_jobs,
         progress=progress,
     )
+    for block, tails in zip(missing, done, strict=True):
+        found[block] = tails
+        if chunks is not None:
+            chunks.write(block, _storable(tails))
+    blocks = [found[block] for block in range(source.n_blocks)]
     maxima = np.concatenate([tails.maxima for tails in blocks])
     critical = critical_value(maxima, level)
     least = np.inf

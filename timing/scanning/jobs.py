@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from joblib import Parallel, delayed
@@ -19,8 +19,8 @@ def run_all(
     label: str,
     n_jobs: int | None,
     progress: bool,
-) -> list[Any]:
-    """Call `function` with each tuple of arguments; results in the same order.
+) -> Iterator[Any]:
+    """Call `function` with each tuple of arguments; yield results in the same order.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def run_all(
     jobs = (delayed(function)(*these) for these in arguments)
     done = Parallel(n_jobs=n_jobs, return_as="generator")(jobs)
     try:
-        return list(track(done, total=total, label=label, show=progress))
+        yield from track(done, total=total, label=label, show=progress)
     finally:
         # When interrupted, so that no worker goes on; joblib warns of unused results.
         with warnings.catch_warnings():

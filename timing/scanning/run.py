@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,9 +18,11 @@ from timing.arguments import (
     check_at_least,
     check_choice,
     check_share,
+    check_type,
     check_whole,
 )
 from timing.assumed import stated
+from timing.chunks import Chunks
 from timing.controls import controls_in_words
 from timing.errors import ArgumentError, EmptySelectionError
 from timing.kernels.pvalues import ALTERNATIVES
@@ -65,6 +70,7 @@ def scan(
     rng: np.random.Generator | int | None = None,
     n_jobs: int | None = None,
     progress: bool = True,
+    folder: str | Path | None = None,
 ) -> ScanResult:
     """Test many specifications at once, each with a p-value adjusted for their number.
 
@@ -112,6 +118,10 @@ def scan(
         Workers, as in joblib, whose context (dask, say) is honoured. The numbers do not
         depend on it.
     progress : bool, default True
+    folder : str or Path, optional
+        Where the counts of finished blocks of shifts or draws are kept, so that a scan
+        that was stopped goes on where it was (the regressions on `controls` are run
+        again). With `null`, `rng` must then be a whole number.
 
     Returns
     -------
@@ -122,8 +132,8 @@ def scan(
     SchemaError
         As `randomization_test`, or if a unit needs a column that is missing.
     ArgumentError
-        If an argument breaks its rule, or `null` cannot share its draws between several
-        sets of launches.
+        If an argument breaks its rule, `null` cannot share its draws between several
+        sets of launches, or `folder` holds the blocks of another scan.
     EmptySelectionError
         If no specification can be tested.
 
@@ -213,6 +223,8 @@ def scan(
     check_at_least("min_expected", min_expected, limit=0.0)
     check_above("equivalence_margin", equivalence_margin, limit=1.0)
     model = None if null is None else as_null(null)
+    if folder is not None and model is not None:
+        check_type("rng", rng, int)
     if model is not None and len(controls):
         msg = "`controls` belong to the score shift; leave them out, or `null`."
         raise ArgumentError(msg)
@@ -239,6 +251,35 @@ def scan(
     reason = reasons_to_skip(family, scored, min_expected=min_expected)
     tested = np.flatnonzero(reason == "")
     _check_left(reason)
+    specification = Specification(
+        method="scan",
+        null=_null_in_words(strata, controls, model),
+        period="; ".join(family.table["period"].unique()),
+        window="; ".join(str(window) for window in windows),
+        anchor=", ".join(family.table["anchor"].unique()),
+        unit=", ".join(family.table["unit"].unique()),
+        alternative=alternative,
+        confidence_level=confidence_level,
+        tests_sha256=family.events.sha256,
+        calendar_sha256=family.calendar_sha256,
+        version=__version__,
+        options={
+            "strata": strata_in_words(strata),
+            "controls": controls_in_words(controls),
+            "gap": f"{gap} days",
+            "min_expected": f"{min_expected:g}",
+            "equivalence_margin": f"{equivalence_margin:g}",
+        },
+    )
+    chunks = None
+    if folder is not None:
+        asked = {
+            "specification": asdict(specification),
+            "step_down": bool(step_down),
+            "draws": None if model is None else [n_resamples, rng],
+            "scores": _hash(scored.source.observed()[family.pair_of[tested]]),
+        }
+        chunks = Chunks(Path(folder), asked, of="blocks")
     adjusted = adjust(
         scored.source,
         family.pair_of[tested],
@@ -247,6 +288,7 @@ def scan(
         step_down=step_down,
         n_jobs=n_jobs if scored.may_split else 1,
         progress=progress,
+        chunks=chunks,
     )
     table, skipped = pack_rows(
         family, scored, adjusted, reason,
@@ -264,27 +306,12 @@ def scan(
         critical_value=adjusted.critical_value,
         effective_tests=adjusted.effective_tests,
         dropped=family.dropped,
-        specification=Specification(
-            method="scan",
-            null=_null_in_words(strata, controls, model),
-            period="; ".join(family.table["period"].unique()),
-            window="; ".join(str(window) for window in windows),
-            anchor=", ".join(family.table["anchor"].unique()),
-            unit=", ".join(family.table["unit"].unique()),
-            alternative=alternative,
-            confidence_level=confidence_level,
-            tests_sha256=family.events.sha256,
-            calendar_sha256=family.calendar_sha256,
-            version=__version__,
-            options={
-                "strata": strata_in_words(strata),
-                "controls": controls_in_words(controls),
-                "gap": f"{gap} days",
-                "min_expected": f"{min_expected:g}",
-                "equivalence_margin": f"{equivalence_margin:g}",
-            },
-        ),
+        specification=specification,
     )
+
+
+def _hash(numbers: npt.NDArray[np.float64]) -> str:
+    return hashlib.sha256(numbers.tobytes()).hexdigest()
 
 
 def _check_left(reason: npt.NDArray[np.object_]) -> None:

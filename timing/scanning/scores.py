@@ -171,23 +171,25 @@ def score_adjusted(
         )
         raise ArgumentError(msg)
     designs = [_design(family, series, controls) for series in family.series]
-    pairs: list[_Pair] = run_all(
-        _adjusted_pair,
-        (
+    pairs: list[_Pair] = [
+        *run_all(
+            _adjusted_pair,
             (
-                series.launches,
-                exposed,
-                _strata_inside(stratum, family.inside[series.period]),
-                design,
-            )
-            for exposed in family.exposures
-            for series, design in zip(family.series, designs, strict=True)
-        ),
-        total=n_pairs,
-        label="controls",
-        n_jobs=n_jobs,
-        progress=progress,
-    )
+                (
+                    series.launches,
+                    exposed,
+                    _strata_inside(stratum, family.inside[series.period]),
+                    design,
+                )
+                for exposed in family.exposures
+                for series, design in zip(family.series, designs, strict=True)
+            ),
+            total=n_pairs,
+            label="controls",
+            n_jobs=n_jobs,
+            progress=progress,
+        )
+    ]
     estimates = estimate_pairs(_layout(family, stratum), family.exposures)
     failed = {i: pair.fault for i, pair in enumerate(pairs) if pair.fault}
     return Scored(
