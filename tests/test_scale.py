@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import tracemalloc
 from typing import Any
 
@@ -260,6 +261,20 @@ def test_a_table_of_scores_too_large_to_hold_is_refused(monkeypatch):
     monkeypatch.setattr(score, "_MOST_CELLS", 35)
     with pytest.raises(ArgumentError, match="cut 12 days into 3 strata with events"):
         score.shift_sums(launches, exposure, np.arange(12) // 4)
+
+
+def test_sums_by_convolution_are_those_by_runs(monkeypatch):
+    rng = np.random.default_rng(9)
+    launches, exposure = rng.poisson(0.4, 300), rng.integers(0, 2, 300)
+    stratum = np.repeat([4, 7, 4, 2], 75)
+    launches[stratum == 7] = 0
+    found = []
+    for most in (10**9, 0):
+        monkeypatch.setattr(score, "_MANY_RUNS", most)
+        found.append(score.shift_sums(launches, exposure, stratum))
+    for part in dataclasses.fields(found[0]):
+        by_runs, by_convolution = (getattr(sums, part.name) for sums in found)
+        assert (by_runs == by_convolution).all(), part.name
 
 
 def test_many_spans_have_the_same_distribution(monkeypatch):

@@ -28,6 +28,9 @@ IntArray = npt.NDArray[np.int64]
 _MOST_CELLS = 2**28
 """Strata times days: the two tables of `ShiftSums` take four gigabytes by then."""
 
+_MANY_RUNS = 60
+"""Runs of exposed days in a stratum above which FFTs take less time."""
+
 _TIE = 1e-9
 """Scores closer than this count as equal: they differ by rounding only."""
 
@@ -74,9 +77,7 @@ def shift_sums(launches: IntArray, exposure: IntArray, stratum: IntArray) -> Shi
         If strata times days are too many to hold.
     """
     n = launches.size
-    twice = np.zeros(2 * n + 1, dtype=np.int64)
-    twice[1:] = np.cumsum(np.tile(exposure, 2))
-    labels, row = np.unique(stratum, return_inverse=True)
+    row = np.unique(stratum, return_inverse=True)[1]
     totals = np.bincount(row, weights=launches).astype(np.int64)
     kept = np.flatnonzero(totals)
     if kept.size * n > _MOST_CELLS:
@@ -87,20 +88,9 @@ def shift_sums(launches: IntArray, exposure: IntArray, stratum: IntArray) -> Shi
             "`permutation_test`, which shifts within each stratum."
         )
         raise ArgumentError(msg)
-    place = np.full(labels.size, -1)
-    place[kept] = np.arange(kept.size)
-
-    exposed, stays = np.zeros((2, kept.size, n))
-    # One pass over the runs of days of one stratum that are all exposed, or none.
-    cuts = np.flatnonzero((np.diff(row) != 0) | (np.diff(exposure) != 0)) + 1
-    for begin, stop in zip([0, *cuts.tolist()], [*cuts.tolist(), n], strict=True):
-        at = place[row[begin]]
-        if at < 0:
-            continue
-        moved = twice[stop : stop + n] - twice[begin : begin + n]
-        exposed[at] += moved
-        if exposure[begin]:
-            stays[at] += moved
+    n_runs = int(((np.diff(row) != 0) | (np.diff(exposure) != 0)).sum()) + 1
+    add_up = _by_runs if n_runs <= _MANY_RUNS * kept.size else _by_convolution
+    exposed, stays = add_up(exposure, row, kept)
     on_exposed = np.bincount(row, weights=launches * exposure).astype(np.int64)
     return ShiftSums(
         count=shift_counts(launches, exposure),
@@ -110,6 +100,43 @@ def shift_sums(launches: IntArray, exposure: IntArray, stratum: IntArray) -> Shi
         days=np.bincount(row)[kept],
         exposed_launches=on_exposed[kept],
     )
+
+
+def _by_runs(
+    exposure: IntArray, row: IntArray, kept: IntArray
+) -> tuple[FloatArray, FloatArray]:
+    """Exposed days of each stratum, and those that stay exposed, at every shift.
+
+    One pass over the runs of days of one stratum that are all exposed, or none.
+    """
+    n = row.size
+    twice = np.zeros(2 * n + 1, dtype=np.int64)
+    twice[1:] = np.cumsum(np.tile(exposure, 2))
+    place = np.full(row.max() + 1, -1)
+    place[kept] = np.arange(kept.size)
+    exposed, stays = np.zeros((2, kept.size, n))
+    cuts = np.flatnonzero((np.diff(row) != 0) | (np.diff(exposure) != 0)) + 1
+    for begin, stop in zip([0, *cuts.tolist()], [*cuts.tolist(), n], strict=True):
+        at = place[row[begin]]
+        if at < 0:
+            continue
+        moved = twice[stop : stop + n] - twice[begin : begin + n]
+        exposed[at] += moved
+        if exposure[begin]:
+            stays[at] += moved
+    return exposed, stays
+
+
+def _by_convolution(
+    exposure: IntArray, row: IntArray, kept: IntArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return the same by FFT: faster where runs are many."""
+    exposed, stays = np.zeros((2, kept.size, row.size))
+    for at, label in enumerate(kept):
+        inside = (row == label).astype(np.int64)
+        exposed[at] = shift_counts(inside, exposure)
+        stays[at] = shift_counts(inside * exposure, exposure)
+    return exposed, stays
 
 
 def score_shifts(sums: ShiftSums, ratio: float = 1.0) -> FloatArray:
