@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import importlib
+import shutil
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+
+from timing.errors import TimingWarning
 
 SCRIPTS = Path(__file__).parents[1] / "analyses" / "benchmarks"
 
@@ -183,3 +187,71 @@ def test_one_quick_command_writes_all_and_the_figure_keeps_its_bytes(script, tmp
     before = figure.read_bytes()
     script("growth_figure").draw(tmp_path)
     assert figure.read_bytes() == before
+
+
+# Scale
+
+
+@pytest.fixture
+def scale(script):
+    return script("scale")
+
+
+def test_a_call_has_its_seconds_and_its_memory(scale, script):
+    plan = script("scale_plan")
+    size = plan.Size(events=1_000, intervals=50, form="ids and zones")
+    row = scale.measure("required", plan.WHOLE, size)
+    assert row["note"] == ""
+    assert 0 < row["processor seconds"] < 60
+    assert 50 < row["peak MiB"] < 2_000
+
+
+def test_what_is_refused_has_its_message_and_what_is_too_long_its_reason(
+    scale, script, monkeypatch
+):
+    plan = script("scale_plan")
+    long = plan.Size(events=1_000, intervals=10, years=3_000)
+    row = scale.measure("3,000 years", "randomization_test", long)
+    assert row["note"].startswith("refused: `strata` cut 1,095,727 days into ")
+    assert "seconds" not in row
+    name, years = next(iter(plan.TOO_LONG))
+    row = scale.measure("3,000 years", name, plan.Size(years=years))
+    assert row["note"] == plan.TOO_LONG[name, years]
+
+
+def test_every_form_of_a_table_holds_the_same_data(script):
+    plan = script("scale_plan")
+    pvalues = set()
+    for form in ("timestamps", "text"):
+        data = plan.data_of(plan.Size(events=500, intervals=40, form=form))
+        with plan.write_csv(data) as folder:
+            read = plan.read_csv(Path(folder), data.period)
+        for tables in (data, read):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", TimingWarning)
+                results = plan.JOBS[plan.WHOLE](tables)
+            found = [part.pvalue for part in results if hasattr(part, "pvalue")]
+            pvalues.add(tuple(found))
+    assert len(pvalues) == 1
+    assert len(pvalues.pop()) == 3
+
+
+def test_the_required_case_keeps_its_limits(scale):
+    table = pd.read_csv(scale.RESULTS / f"{scale.NAME}.csv", comment="#")
+    required = table[table["part"].eq("required")]
+    assert required["form"].tolist() == [*scale.FORMS]
+    assert (required["seconds"] < scale.SECONDS).all()
+    assert (required["peak MiB"] < scale.MIB).all()
+    assert {*table["part"]} == {*scale.PARTS}
+    assert table["events"].max() == 10**7
+
+
+def test_the_figure_of_the_scale_is_that_of_its_table(scale, tmp_path):
+    shutil.copy(scale.RESULTS / f"{scale.NAME}.csv", tmp_path)
+    scale.draw(tmp_path)
+    for suffix in ("svg", "alt.txt"):
+        drawn, kept = (
+            (folder / f"{scale.NAME}.{suffix}").read_bytes()
+            for folder in (tmp_path, scale.RESULTS)
+        )
+        assert drawn == kept

@@ -380,6 +380,8 @@ def test_the_fitted_rate_is_zero_on_excluded_days():
 def test_no_launch_to_fit_is_refused():
     with pytest.raises(EmptySelectionError, match="`tests` has no event on the at-ri"):
         fitted(["2030-01-01"], period=PERIOD)
+    with pytest.raises(ArgumentError, match="`period` is a str; it must be a Study"):
+        fitted(["2018-01-01"], period="2018")
 
 
 # Simulated launches

@@ -52,7 +52,9 @@ def main() -> None:
     first = np.datetime64("1984-01-01", "m")
     tests = pd.DataFrame({"date": first + times})
     calendar = pd.DataFrame({"start": first + begin, "end": first + exposed.stop})
-    period = timing.StudyPeriod("1984-01-01", str(np.datetime64(first, "D") + 14_999))
+    period = timing.StudyPeriod(
+        "1984-01-01", str(np.datetime64(first, "D") + np.int64(14_999))
+    )
 
     def from_tables() -> object:
         grid = build_time_grid(

@@ -50,13 +50,13 @@ def data_of(size: Size) -> Problem:
     }
     calendar = {
         "start": first + start,
-        "end": first + start + (length - 1),
+        "end": first + (start + length - 1),
         "category": [f"category {i % N_CLASSES}" for i in range(size.intervals)],
     }
     return Problem(
         tests=pd.DataFrame(tests),
         calendar=pd.DataFrame(calendar),
-        period=timing.StudyPeriod(str(first), str(first + size.days - 1)),
+        period=timing.StudyPeriod(str(first), str(first + np.int64(size.days - 1))),
         window=timing.Window(before=size.window, after=size.window),
     )
 

@@ -63,8 +63,8 @@ def problem(name: str) -> Problem:
         launch = np.sort(rng.choice(n_days, 200, replace=False))
         start = np.sort(rng.choice(n_days - 3, 150, replace=False))
         tests = pd.DataFrame({"date": first + launch})
-        calendar = pd.DataFrame({"start": first + start, "end": first + start + 2})
-        period = timing.StudyPeriod("1984-01-01", str(first + n_days - 1))
+        calendar = pd.DataFrame({"start": first + start, "end": first + (start + 2)})
+        period = timing.StudyPeriod("1984-01-01", str(first + np.int64(n_days - 1)))
     return Problem(tests=tests, calendar=calendar, period=period)
 
 

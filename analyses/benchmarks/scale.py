@@ -27,7 +27,16 @@ import warnings
 from dataclasses import replace
 
 import pandas as pd
-from measure import Call, Peak, machine, options, output_of, peak, preload, rounded
+from measure import (
+    Call,
+    Peak,
+    machine,
+    options,
+    output_of,
+    peak,
+    preload,
+    rounded,
+)
 from scale_figure import draw
 from scale_plan import (
     JOBS,

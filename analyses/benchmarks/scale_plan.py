@@ -98,7 +98,7 @@ def data_of(size: Size) -> Data:
     return Data(
         tests=tests,
         calendar=calendar,
-        period=timing.StudyPeriod(str(start), str(end - 1), zone="UTC"),
+        period=timing.StudyPeriod(str(start), str(end - np.int64(1)), zone="UTC"),
     )
 
 

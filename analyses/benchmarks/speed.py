@@ -46,8 +46,8 @@ def main() -> None:
     fft_pair = raw_fft_pair(N_DAYS)
     first = np.datetime64("1984-01-01")
     tests = pd.DataFrame({"date": first + np.flatnonzero(launches)})
-    calendar = pd.DataFrame({"start": first + start, "end": first + start + 2})
-    period = timing.StudyPeriod("1984-01-01", str(first + N_DAYS - 1))
+    calendar = pd.DataFrame({"start": first + start, "end": first + (start + 2)})
+    period = timing.StudyPeriod("1984-01-01", str(first + np.int64(N_DAYS - 1)))
     window = timing.Window(before=7, after=7)
 
     def permutation() -> object:

@@ -105,7 +105,7 @@ def choice(*allowed: Any, one_in: int = 40) -> st.SearchStrategy[Any]:
 
 def amount(usual: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """Draw how much is to be done; now and then an odd value, but not years of work."""
-    quick = [v for v in ODD if not isinstance(v, int | np.integer) or v < 100]
+    quick = [v for v in ODD if not isinstance(v, int) or v < 100]
     wild = st.integers(-3, 0) | st.floats() | st.sampled_from(quick)
     return mostly(usual, wild, one_in=40)
 

@@ -493,7 +493,9 @@ def test_what_is_no_file_is_named(tmp_path: Path):
     for path in (tmp_path / "pipe.csv", "/dev/null"):
         with pytest.raises(OSError, match="Not a regular file"):
             read_events(path)
-    with pytest.raises(ArgumentError, match=r"must be the path of a file .embedded"):
+    with pytest.raises(
+        ArgumentError, match=r"must be the path of a file .*embedded null"
+    ):
         read_events("mine\0.csv")
 
 

@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from timing.arguments import check_type
 from timing.errors import EmptySelectionError
 from timing.inputs import read_events
 from timing.kernels.self_excitation import fit_self_exciting
 from timing.kernels.units import launches_on
+from timing.period import StudyPeriod
 from timing.processes.launches import Poisson, SelfExciting
 from timing.processes.rates import Given
 from timing.strata import strata_in_words, stratum_of
 
 if TYPE_CHECKING:
     from timing.inputs import Dates
-    from timing.period import StudyPeriod
     from timing.processes.base import Process
     from timing.strata import Strata
 
@@ -41,6 +42,8 @@ def fitted(tests: Dates, *, period: StudyPeriod, strata: Strata = "year") -> Pro
     ------
     SchemaError
         If a date cannot be read.
+    ArgumentError
+        If `period` is no StudyPeriod.
     EmptySelectionError
         If no launch lies on an at-risk day.
 
@@ -59,6 +62,7 @@ def fitted(tests: Dates, *, period: StudyPeriod, strata: Strata = "year") -> Pro
     >>> round(process.branching, 1)
     0.3
     """
+    check_type("period", period, StudyPeriod)
     events = read_events(tests, clock=period.zone)
     day = period.days
     launches = launches_on(day, events.day, unit="day", gap=1, missiles=events.missiles)
