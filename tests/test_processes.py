@@ -527,6 +527,8 @@ def test_records_are_tables_too():
         ({"n_launches": 0}, "`n_launches` is 0; it must be a finite number above 0"),
         ({"n_launches": 2000},
          "`n_launches` is 2000; a period of 1461 at-risk days has no more event days"),
+        ({"rate_ratio": 1e9, "calendar": ["2016-05-01"], "window": Window(1, 1)},
+         r"`n_launches` is 9 and `rate_ratio` 1e\+09: their product must be at most"),
         ({"n_replicates": 0}, "`n_replicates` is 0; it must be a whole number"),
         ({"process": "poisson"}, "`process` is 'poisson'"),
         ({"process": Poisson(Given(np.zeros(DAYS.size)))},

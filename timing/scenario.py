@@ -23,6 +23,9 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
+_MOST_DRAWN = 1e8
+"""Launches of a record before it is thinned: a gigabyte."""
+
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Record:
@@ -88,7 +91,8 @@ class Scenario:
         Raises
         ------
         ArgumentError
-            If the rate of the process does not fit the period, or is 0 throughout.
+            If the rate of the process does not fit the period, or is 0 throughout, or
+            the launches to draw are too many to hold.
         """
         day, at_risk = self.period.all_days, self.period.at_risk
         path = self.process.rate.path(day, rng)
@@ -105,6 +109,12 @@ class Scenario:
             msg = "`process` has a rate of 0 on all at-risk days."
             raise ArgumentError(msg)
         most = max(rate_ratio, 1.0)
+        if most * self.n_launches > _MOST_DRAWN:
+            msg = (
+                f"`n_launches` is {self.n_launches:g} and `rate_ratio` {rate_ratio:g}: "
+                f"their product must be at most {_MOST_DRAWN:g}, for memory."
+            )
+            raise ArgumentError(msg)
         launches = self.process.draw(path * (most * self.n_launches / total), rng)
         kept = np.where(exposed > 0, rate_ratio, 1.0) / most
         launched = (launches > 0) & at_risk & (rng.random(day.size) < kept)
@@ -220,7 +230,8 @@ def simulate(
     Raises
     ------
     ArgumentError
-        If an argument is out of its range, or a rate ratio has no calendar and window.
+        If an argument is out of its range, a rate ratio has no calendar and window, or
+        the launches that it takes are too many to draw.
     SchemaError, EmptySelectionError
         If the calendar breaks its rules or has no usable row.
 
