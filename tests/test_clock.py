@@ -178,6 +178,17 @@ def test_zones_are_converted_row_by_row_and_inputs_stay_as_they_are():
     assert days.tolist() == [10, 10, 10, 10]
 
 
+@pytest.mark.parametrize("n", [1, 60], ids=["one by one", "as a column"])
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "Pacific/Honolulu"])
+@pytest.mark.parametrize("clock", ["Asia/Seoul", "America/New_York", "UTC"])
+def test_days_at_the_ends_of_the_calendar_stay_in_it(n: int, zone: str, clock: str):
+    least, most = day_number(date.min), day_number(date.max)
+    days, zones = np.array([least, most] * n), pd.Series([zone, zone] * n)
+    for found in venue_to_days(days, days, zones, clock):
+        assert set(found[::2].tolist()) <= {least, least + 1}
+        assert set(found[1::2].tolist()) <= {most - 1, most}
+
+
 @pytest.mark.parametrize("name", ["", "Seoul time", "Asia", "+09:00", "../etc", "5"])
 def test_what_is_no_zone_is_told_apart(name: str):
     assert not is_zone(name)

@@ -158,16 +158,19 @@ def _day_of_midnight(
         local = local - pd.Timedelta(microseconds=1)
     home = local.tz_convert(clock).tz_localize(None)
     result: IntArray = home.to_numpy().astype("datetime64[D]").astype(np.int64)
-    return result
+    return np.clip(result, _FIRST_DAY, _LAST_DAY)
 
 
 def _one_midnight(day: int, zone: str, clock: str, *, before: bool) -> int:
     """Do the same for one day: faster than setting up a whole column of a zone."""
     local = datetime.combine(_date_of(day), time.min, tzinfo=ZoneInfo(zone))
-    moment = local.astimezone(UTC)
-    if before:
-        moment -= timedelta(microseconds=1)
-    return day_number(moment.astimezone(ZoneInfo(clock)).date())
+    try:
+        moment = local.astimezone(UTC)
+        if before:
+            moment -= timedelta(microseconds=1)
+        return day_number(moment.astimezone(ZoneInfo(clock)).date())
+    except OverflowError:  # outside the years 1 to 9999
+        return day
 
 
 def _date_of(day: int) -> date:
