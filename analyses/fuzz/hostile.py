@@ -149,8 +149,10 @@ def frames(
 ) -> pd.DataFrame:
     """Put columns into a table, with ids, others' columns and odd indexes."""
     n = len(next(iter(named.values())))
-    cells = {name: column.reset_index(drop=True) for name, column in named.items()}
-    frame = pd.DataFrame(cells)
+    try:
+        frame = pd.DataFrame({k: cells.array for k, cells in named.items()})
+    except UnicodeEncodeError:  # columns of text hold no surrogates, of objects do
+        frame = pd.DataFrame({k: [*cells] for k, cells in named.items()}, dtype=object)
     if draw(st.booleans()):
         pool = st.integers(0, 10**6).map(str) if odd_in > 1 else v.texts
         frame[ids] = draw(

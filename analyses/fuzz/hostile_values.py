@@ -105,7 +105,8 @@ def choice(*allowed: Any, one_in: int = 40) -> st.SearchStrategy[Any]:
 
 def amount(usual: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """Draw how much is to be done; now and then an odd value, but not years of work."""
-    quick = [v for v in ODD if not isinstance(v, int) or v < 100]
+    large = [v for v in ODD if type(v) in (int, np.int64) and v >= 100]
+    quick = [v for v in ODD if all(v is not other for other in large)]
     wild = st.integers(-3, 0) | st.floats() | st.sampled_from(quick)
     return mostly(usual, wild, one_in=40)
 
