@@ -5,7 +5,9 @@ An hour on two cores; blocks that were run before, by target and seed, are read.
     pip install 'event-timing[test]'
     OPENBLAS_NUM_THREADS=1 python analyses/fuzz/campaign.py --jobs 2
 
-Cases of one target alone, and the smallest call that shows each failure:
+The same seed gives the same cases as long as the sources are the same: hypothesis
+takes some of its constants from them. Cases of one target alone, and the smallest call
+that shows each failure:
 
     python analyses/fuzz/campaign.py --only scan --cases 500 --smallest
 """

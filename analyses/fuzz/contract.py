@@ -10,7 +10,6 @@ outside its folder, no network and no pickle, and does the same when it is calle
 from __future__ import annotations
 
 import copy
-import dataclasses
 import json
 import warnings
 from collections.abc import Callable, Mapping
@@ -231,8 +230,6 @@ def summary_of(value: object) -> object:
         return json.dumps(value.to_dict())
     if type(value).__module__.startswith("matplotlib"):
         return type(value).__name__
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return repr(value)
     return fingerprint(value)
 
 
