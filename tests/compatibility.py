@@ -282,6 +282,7 @@ def run_tests(versions: str, interpreter: Path, folder: Path, *, quick: bool) ->
     old = OLD_WARNINGS if versions == "oldest" else ()
     command = [
         *(interpreter, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
+        *("-n", "auto", "--dist", "loadfile"),
         "--hypothesis-profile=ci",  # the same examples each time, and no deadlines
         *(f"--deselect={name}" for name in LEFT_OUT),
         *(part for warning in old for part in ("-W", warning)),
