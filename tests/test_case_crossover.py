@@ -855,6 +855,10 @@ def test_no_informative_stratum_is_an_error():
         ({"strata": ("year", "dow")}, "`strata` is 'dow'; it must be None, one of 'm"),
         ({"strata": ()}, "`strata` is an empty tuple"),
         ({"strata": "week"}, "`strata` is 'week'"),
+        (
+            {"strata": None, "cov": "robust", "model": "conditional-poisson"},
+            "`cov` is 'robust', which needs more than one stratum with events.",
+        ),
     ],
 )
 def test_bad_arguments_name_the_rule(changes, text):

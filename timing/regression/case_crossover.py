@@ -80,7 +80,7 @@ equivalence_margin
     Raises
     ------
     SchemaError, EmptySelectionError, ArgumentError
-        As `permutation_test`.
+        As `permutation_test`, or if `cov` is "robust" and one stratum alone has events.
     NoContrastError
         If no stratum is informative.
     EstimationError

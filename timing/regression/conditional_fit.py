@@ -10,7 +10,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from timing.errors import EstimationError, FallbackWarning, SeparationWarning
+from timing.errors import (
+    ArgumentError,
+    EstimationError,
+    FallbackWarning,
+    SeparationWarning,
+)
 from timing.kernels.conditional import (
     Likelihood,
     Maximum,
@@ -123,6 +128,8 @@ def fit_conditional(
     ------
     EstimationError
         If the likelihood has no maximum.
+    ArgumentError
+        If `cov` is "robust" and one stratum alone has events.
     """
     alone = days.design.shape[1] == 1
     if alone and not 0 < conditional_rate_ratio(null, count) < np.inf:
@@ -156,6 +163,9 @@ def fit_conditional(
         covariance = newey_west(scores, days.day, information, maxlags)
     elif cov == "robust":
         scores = best.moments.scores
+        if len(scores) < 2:
+            msg = "`cov` is 'robust', which needs more than one stratum with events."
+            raise ArgumentError(msg)
         covariance = clustered(scores, np.arange(scores.shape[0]), information)
     else:
         covariance = best.covariance
