@@ -81,6 +81,16 @@ def test_the_hash_changes_with_what_is_declared_and_not_with_comments(declared):
         ("before = 7", "before = true", "before = True: it must be a whole number"),
         ("before = 7", "befor = 7", "there is no key 'befor'; the keys are before"),
         ("before = 7\n", "", r"\[window\]: the key 'before' is missing"),
+        (
+            'label = "Restraint: the DPRK\'s own summits"\n',
+            "",
+            r"\[\[hypotheses\]\] number 2: the key 'label' is missing",
+        ),
+        (
+            'label = "three days either side"\n',
+            "",
+            r"\[\[variants\]\] number 6: the key 'label' is missing",
+        ),
         ("start = 2012-01-01", 'start = "2012-13-01"', "start = '2012-13-01': "),
         ("start = 2012-01-01", "start = 2012-01-01T00:00:00", "it must be a day"),
         (

@@ -29,6 +29,7 @@ from timing.readers import (
     read_calendar,
     read_events,
     sizes,
+    sniff_columns,
     text_lines,
     zip_parts,
 )
@@ -308,6 +309,16 @@ def test_damaged_parquet_is_one_error(tmp_path: Path):
     content = path.read_bytes()
     path.write_bytes(content[:-20])
     assert _whole(path).startswith("is not a readable Parquet file: ")
+
+
+def test_parquet_text_that_is_no_utf_8_is_one_error(tmp_path: Path):
+    cells = pyarrow.array([b"2018-10-25", b"2018-\xe80-07"] * 3, pyarrow.binary())
+    text = cells.view(pyarrow.string())
+    path = tmp_path / "mine.parquet"
+    pq.write_table(pyarrow.table({"date": text}), path)
+    assert _whole(path).startswith("is not a readable Parquet file: ")
+    with pytest.raises(SchemaError, match="is not a readable Parquet file: "):
+        sniff_columns(path)
 
 
 def test_the_suffix_may_be_overruled(tmp_path: Path):

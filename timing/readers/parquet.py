@@ -97,6 +97,7 @@ def _table(
     parts = []
     rows = size = 0
     for batch in reader.iter_batches(_BATCH, use_threads=False):
+        batch.validate(full=True)  # text that is no UTF-8 among it
         rows += batch.num_rows
         check_cells(rows, batch.num_columns, table=table)
         size += batch.nbytes + sum(_unpacked(column, pyarrow) for column in batch)

@@ -56,6 +56,7 @@ _SELECTION: dict[str, Reader] = {
     "without_journeys_of": rules.list_of(rules.text),
     **{key: read for part in _PARTS.values() for key, read in part.items()},
 }
+_BUT_LABEL = [key for key in _SELECTION if key != "label"]
 _HYPOTHESIS: dict[str, Reader] = {
     **_SELECTION,
     "name": rules.name,
@@ -140,7 +141,7 @@ def read_study(path: str | Path) -> Study:
         f"{path}, [[hypotheses]]",
         top.pop("hypotheses", ()),
         _HYPOTHESIS,
-        _HYPOTHESIS if own else _SELECTION,
+        _HYPOTHESIS if own else _BUT_LABEL,
         problems,
     )
     _check_names(path, asked, problems)
@@ -153,7 +154,7 @@ def read_study(path: str | Path) -> Study:
             f"{path}, [[variants]]",
             top.pop("variants"),
             _SELECTION,
-            _SELECTION,
+            _BUT_LABEL,
             problems,
         )
     data: Data = Curated()
