@@ -183,7 +183,8 @@ def _indexed(frame: pd.DataFrame, how: str) -> pd.DataFrame:
     elif how == "text":
         frame.index = pd.Index([f"r{i}" for i in range(n)][::-1], name="date")
     elif how == "multi":
-        frame.index = pd.MultiIndex.from_tuples([(i % 2, i) for i in range(n)])
+        levels = [[i % 2 for i in range(n)], [*range(n)]]
+        frame.index = pd.MultiIndex.from_arrays(levels)
     elif how == "columns":
         frame.columns = pd.MultiIndex.from_tuples([(c, "x") for c in frame.columns])
     elif how == "dates":
