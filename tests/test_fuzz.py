@@ -332,3 +332,13 @@ def test_the_smallest_call_that_fails_is_found(monkeypatch: pytest.MonkeyPatch):
     block = campaign.run_block("a test", 1, 50)
     (kind,) = block["failures"]
     assert "fails(7)" in campaign.smallest("a test", 1, 50, kind)
+
+
+def test_the_last_campaign_is_whole_and_found_nothing():
+    path = FOLDER.parent / "results" / "fuzz.csv"
+    table = pd.read_csv(path, comment="#").set_index("target")
+    assert [*table.index] == [*campaign.TARGETS, "all"]
+    assert table.loc["all", "cases"] >= 100_000
+    assert table["failures"].eq(0).all()
+    assert table["accepted"].gt(0).all()
+    assert table["documented errors"].gt(0).all()
