@@ -236,8 +236,8 @@ def test_every_form_of_a_table_holds_the_same_data(script):
     assert len(pvalues.pop()) == 3
 
 
-def test_the_required_case_keeps_its_limits(scale):
-    table = pd.read_csv(scale.RESULTS / f"{scale.NAME}.csv", comment="#")
+def test_the_required_case_keeps_its_limits(scale, script):
+    table = pd.read_csv(script("measure").RESULTS / f"{scale.NAME}.csv", comment="#")
     required = table[table["part"].eq("required")]
     assert required["form"].tolist() == [*scale.FORMS]
     assert (required["seconds"] < scale.SECONDS).all()
@@ -246,12 +246,16 @@ def test_the_required_case_keeps_its_limits(scale):
     assert table["events"].max() == 10**7
 
 
-def test_the_figure_of_the_scale_is_that_of_its_table(scale, tmp_path):
-    shutil.copy(scale.RESULTS / f"{scale.NAME}.csv", tmp_path)
-    scale.draw(tmp_path)
-    for suffix in ("svg", "alt.txt"):
-        drawn, kept = (
-            (folder / f"{scale.NAME}.{suffix}").read_bytes()
-            for folder in (tmp_path, scale.RESULTS)
-        )
-        assert drawn == kept
+def test_the_figure_of_the_scale_is_drawn_from_its_table(scale, script, tmp_path):
+    results = script("measure").RESULTS
+    shutil.copy(results / f"{scale.NAME}.csv", tmp_path)
+    drawn = []
+    for _ in range(2):
+        scale.draw(tmp_path)
+        drawn.append((tmp_path / f"{scale.NAME}.svg").read_bytes())
+    assert drawn[0] == drawn[1]
+    told, kept = (
+        (folder / f"{scale.NAME}.alt.txt").read_text(encoding="utf-8")
+        for folder in (tmp_path, results)
+    )
+    assert told == kept
