@@ -24,6 +24,7 @@ import timing
 COPIED = {
     "concepts/validity_size.svg": "analyses/results/validity_size.svg",
     "howto/benchmark_growth.svg": "analyses/results/benchmark_growth.svg",
+    "howto/benchmark_scale.svg": "analyses/results/benchmark_scale.svg",
     "datapackage.json": "datasets/datapackage.json",
 }
 """Files of the site, and those of the repository that they are."""
