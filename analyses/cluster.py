@@ -234,7 +234,7 @@ def stopped(name: str, folder: Path) -> bool:
 
 def main() -> int:
     """Run all; 0 if all numbers are the same."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--alone", choices=WORKS, help="run one of them, and no more")
     parser.add_argument("--folder", type=Path, help="where to, with --alone")
     chosen = parser.parse_args()

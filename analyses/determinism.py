@@ -190,7 +190,6 @@ def _set_pandas() -> None:
         "display.date_dayfirst": True,
         "display.max_rows": 3,
         "display.max_colwidth": 4,
-        "future.infer_string": False,
         "compute.use_numexpr": False,
         "compute.use_bottleneck": False,
         "io.excel.xlsx.reader": "openpyxl",
@@ -299,7 +298,7 @@ def environment(condition: Condition, scratch: Path) -> dict[str, str]:
     if condition.needs.startswith("locale "):
         kept |= {"LOCPATH": str(scratch / "locales")}
     if "style" in condition.settings:
-        kept |= {"MPLCONFIGDIR": str(scratch / "style")}
+        kept |= {"MPLCONFIGDIR": str(scratch / "matplotlib")}
     return kept | PLAIN | condition.env
 
 
@@ -328,9 +327,9 @@ def compare(first: dict[str, str], found: dict[str, str]) -> list[str]:
 def prepare(scratch: Path) -> None:
     """Lay out what the conditions need."""
     (scratch / "locales").mkdir()
-    (scratch / "style").mkdir()
+    (scratch / "matplotlib").mkdir()
     lines = [f"{key}: {value}\n" for key, value in ODD_STYLE.items()]
-    write_whole(scratch / "style" / "matplotlibrc", "".join(lines))
+    write_whole(scratch / "matplotlib" / "matplotlibrc", "".join(lines))
 
 
 def outputs_under(
@@ -371,7 +370,7 @@ def measure(
 
 def main() -> int:
     """Run all; 0 if no file differs."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--full", action="store_true", help="the whole study")
     parser.add_argument("--only", nargs="+", choices=CONDITIONS, default=CONDITIONS)
     parser.add_argument("--scripts", nargs="+", default=[], help="default: all")

@@ -70,10 +70,14 @@ def test_every_odd_setting_is_a_setting_that_is_odd(script):
 
 
 def test_settings_of_the_user_stay_as_they_were():
-    with mpl.rc_context({"font.size": 23, "timezone": "Asia/Tokyo"}):
+    odd = {
+        "font.size": 23, "timezone": "Asia/Tokyo", "date.epoch": "0000-12-31T00:00:00"
+    }  # fmt: skip
+    with mpl.rc_context(odd):
         with own_settings():
             assert mpl.rcParams["font.size"] == 10
             assert mpl.rcParams["timezone"] == "UTC"
+            assert mpl.rcParams["date.epoch"].startswith("1970-01-01")
         assert mpl.rcParams["font.size"] == 23
         assert mpl.rcParams["timezone"] == "Asia/Tokyo"
 

@@ -238,7 +238,9 @@ def own_settings() -> Iterator[None]:
             locale.setlocale(part, "C")
         with mpl.rc_context():
             mpl.rcdefaults()
-            mpl.rcParams["timezone"] = "UTC"  # which the defaults leave as it is
+            # Which the defaults leave as they are.
+            mpl.rcParams["timezone"] = "UTC"
+            mpl.rcParams["date.epoch"] = "1970-01-01T00:00:00"
             yield
     finally:
         for part, name in chosen.items():
