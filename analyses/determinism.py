@@ -392,7 +392,8 @@ def main() -> int:
             rows.append(row)
     table = pd.DataFrame(rows)
     write_whole(chosen.results / f"{NAME}.csv", csv_table(table))
-    command = " ".join(["python analyses/determinism.py", *options])
+    some = ["--only", *chosen.only] if len(chosen.only) < len(CONDITIONS) else []
+    command = " ".join(["python analyses/determinism.py", *options, *some])
     note = f"{provenance(PRIMARY)} Command: {command}"
     write_whole(
         chosen.results / f"{NAME}.md", write_table(table, "markdown", note=note)
