@@ -351,3 +351,22 @@ def test_tables_of_a_study_are_completed_and_the_users_own_stay_as_they_are():
     assert row["announced"] is pd.NaT
     pd.testing.assert_frame_equal(tests, kept[0])
     pd.testing.assert_frame_equal(calendar, kept[1])
+
+
+def test_tables_are_the_same_whatever_the_order_of_their_rows():
+    tests = pd.DataFrame(
+        {
+            "date": ["2025-03-02", "2025-04-07", "2025-01-05", "2025-03-02"],
+            "test_id": ["b", "d", "c", "a"],
+            "class": ["x", "", "y", "x"],
+        }
+    )
+    calendar = pd.DataFrame(
+        {"start": ["2025-02-01", "2025-01-01"], "end": ["2025-02-02", "2025-01-09"]}
+    ).assign(event_id=["one", "two"])
+    data = own_tables(tests, calendar)
+    assert data.all_tests["test_id"].tolist() == ["c", "a", "b", "d"]
+    assert data.all_calendar["event_id"].tolist() == ["two", "one"]
+    again = own_tables(tests[::-1], calendar[::-1])
+    pd.testing.assert_frame_equal(again.all_tests, data.all_tests)
+    pd.testing.assert_frame_equal(again.all_calendar, data.all_calendar)

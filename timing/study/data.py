@@ -201,7 +201,12 @@ def _completed(
         if name in table:
             day, known = parse_days(table[name], zone)
             columns[name] = pd.Series(to_dates(day)).where(known)
-    return table.assign(**columns)
+    whole = table.assign(**columns)
+    # In the order of the dates, so that no output tells in which order the rows came.
+    told = whole.astype(str)
+    first = [dates[0], *filled]
+    by: list[Any] = [*first, *(name for name in told if name not in first)]
+    return whole.loc[told.sort_values(by, kind="stable").index].reset_index(drop=True)
 
 
 def _selected(
