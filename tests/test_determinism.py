@@ -280,3 +280,12 @@ def test_nearest_keeps_the_order_of_the_rows_and_finds_the_same(tables):
     mixed = tests.sample(frac=1, random_state=1)
     found = timing.nearest(mixed, calendar, direction="prior")
     pd.testing.assert_frame_equal(found, expected.loc[mixed.index])
+
+
+def test_no_file_differed_when_the_conditions_were_last_compared(script):
+    table = pd.read_csv(script.RESULTS / f"{script.NAME}.csv")
+    needed = ("first", "two_cores", "dask", "hash_random", "german", "kolkata", "rows")
+    titles = {script.CONDITIONS[name].title for name in needed}
+    assert titles <= {*table["condition"]}
+    assert table["different"].eq("none").all()
+    assert table["files"].gt(50).all()
