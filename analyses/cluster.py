@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
-import logging
 import os
 import signal
 import subprocess
@@ -32,6 +31,7 @@ from typing import TYPE_CHECKING
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import joblib
+from two_workers import two_workers
 
 import timing
 from timing.replication import PER_CHUNK
@@ -245,21 +245,9 @@ def main() -> int:
             return INTERRUPTED
         return 0
 
-    from dask.distributed import Client, LocalCluster
-
     begin = time.perf_counter()
     fine = True
-    with (
-        tempfile.TemporaryDirectory() as scratch,
-        LocalCluster(
-            n_workers=2,
-            threads_per_worker=1,
-            processes=True,
-            dashboard_address=None,
-            silence_logs=logging.ERROR,
-        ) as cluster,
-        Client(cluster) as client,
-    ):
+    with tempfile.TemporaryDirectory() as scratch, two_workers() as client:
         for name, work in WORKS.items():
             print(work.title, flush=True)
             alone, shared, broken = (

@@ -20,7 +20,6 @@ import dataclasses
 import hashlib
 import json
 import locale
-import logging
 import os
 import shutil
 import subprocess
@@ -33,6 +32,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pandas as pd
+from two_workers import two_workers
 
 from timing import load_calendar, load_tests
 from timing.study import Study, own_study, own_tables, primary_study, run_study
@@ -251,19 +251,8 @@ def workers(jobs: int | None) -> Iterator[int | None]:
         yield jobs
         return
     import joblib
-    from dask.distributed import Client, LocalCluster
 
-    with (
-        LocalCluster(
-            n_workers=2,
-            threads_per_worker=1,
-            processes=True,
-            dashboard_address=None,
-            silence_logs=logging.ERROR,
-        ) as cluster,
-        Client(cluster),
-        joblib.parallel_config("dask"),
-    ):
+    with two_workers(), joblib.parallel_config("dask"):
         yield None
 
 

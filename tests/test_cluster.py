@@ -42,21 +42,11 @@ def scripts():
 
 @pytest.fixture(scope="module")
 def client(scripts):
-    distributed = pytest.importorskip(
-        "distributed", reason="needs the extra dist (dask.distributed)"
-    )
+    pytest.importorskip("distributed", reason="needs the extra dist (dask.distributed)")
     environment = dict(os.environ)
-    with (
-        distributed.LocalCluster(
-            n_workers=2,
-            threads_per_worker=1,
-            processes=True,
-            dashboard_address=None,
-            # Of the worker that is killed.
-            silence_logs=logging.CRITICAL,
-        ) as cluster,
-        distributed.Client(cluster) as client,
-    ):
+    # Silent of the worker that is killed.
+    cluster = importlib.import_module("two_workers")
+    with cluster.two_workers(silence_logs=logging.CRITICAL) as client:
         yield client
     # dask sets the number of threads for its workers here too.
     os.environ.clear()

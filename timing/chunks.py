@@ -34,8 +34,8 @@ class Chunks:
     >>> with TemporaryDirectory() as folder:
     ...     chunks = Chunks(Path(folder), {"seed": 1}, of="replicates")
     ...     chunks.write(0, {"p": 0.5})
-    ...     chunks.read(0), chunks.read(1)
-    ({'p': 0.5}, None)
+    ...     chunks.read(3)
+    {0: {'p': 0.5}}
     """
 
     def __init__(self, folder: Path, asked: Mapping[str, Any], *, of: str) -> None:
@@ -63,12 +63,14 @@ class Chunks:
     def _path(self, index: int) -> Path:
         return self.folder / f"chunk-{index:05d}.json"
 
-    def read(self, index: int) -> Any | None:  # noqa: ANN401 - what was written
-        """Return a chunk, None if it is not there."""
-        path = self._path(index)
-        if not path.exists():
-            return None
-        return json.loads(path.read_text(encoding="utf-8"))
+    def read(self, n: int) -> dict[int, Any]:
+        """Return those of the first `n` chunks that are there."""
+        paths = {index: self._path(index) for index in range(n)}
+        return {
+            index: json.loads(path.read_text(encoding="utf-8"))
+            for index, path in paths.items()
+            if path.exists()
+        }
 
     def write(self, index: int, value: object) -> None:
         """Keep a chunk."""

@@ -78,7 +78,7 @@ def replicate(
         store = Chunks(Path(folder), asked, of="replicates")
     done: dict[int, list[dict[str, float]]] = {}
     if store is not None:
-        done = {i: rows for i in range(n_chunks) if (rows := store.read(i)) is not None}
+        done = store.read(n_chunks)
     missing = [i for i in range(n_chunks) if i not in done]
     jobs = (delayed(_chunk)(one, entropy, i) for i in missing)
     results = Parallel(n_jobs=n_jobs, return_as="generator_unordered")(jobs)

@@ -126,17 +126,20 @@ def can_shuffle(launches: IntArray, n_exposed: int) -> bool:
     sizes = launches[launches > 0]
     if not sizes.size or sizes.max() == 1:
         return True
-    most = _most_exposed(sizes.size, launches.size, n_exposed)
+    return _most_counted(sizes, launches.size, n_exposed) is not None
+
+
+def _most_counted(sizes: IntArray, n_days: int, n_exposed: int) -> int | None:
+    """Launch days that can be exposed; None if their subsets are too many to count.
+
+    What has chance 0 as a float cannot be.
+    """
+    number = hypergeometric_pmf(n_days, n_exposed, sizes.size)
+    most = int(number.support[number.probability > 0][-1])
     cells = (most + 1) * (int(sizes.sum()) + 1)
     ways = float(_log_choose(sizes.size, np.array(min(most, sizes.size // 2))))
     fits = cells <= _MOST_CELLS and cells * sizes.size <= _MOST_STEPS
-    return fits and ways < _MOST_LOG_WAYS
-
-
-def _most_exposed(n_launch_days: int, n_days: int, n_exposed: int) -> int:
-    """Launch days that can be exposed; what has chance 0 as a float cannot be."""
-    number = hypergeometric_pmf(n_days, n_exposed, n_launch_days)
-    return int(number.support[number.probability > 0][-1])
+    return most if fits and ways < _MOST_LOG_WAYS else None
 
 
 def shuffle_pmf(launches: IntArray, n_exposed: int) -> Pmf:
@@ -155,13 +158,13 @@ def shuffle_pmf(launches: IntArray, n_exposed: int) -> Pmf:
     n_days = launches.size
     if not sizes.size or sizes.max() == 1:
         return hypergeometric_pmf(n_days, n_exposed, sizes.size)
-    if not can_shuffle(launches, n_exposed):
+    most = _most_counted(sizes, n_days, n_exposed)
+    if most is None:
         msg = (
             f"{int(sizes.sum()):,} events on {sizes.size:,} days are too many to count "
             "all ways to shuffle these days: use `unit`='day', or shorter strata."
         )
         raise ArgumentError(msg)
-    most = _most_exposed(sizes.size, n_days, n_exposed)
     ways = np.zeros((most + 1, int(sizes.sum()) + 1))
     ways[0, 0] = 1.0
     days = total = 0

@@ -88,9 +88,12 @@ def shift_sums(launches: IntArray, exposure: IntArray, stratum: IntArray) -> Shi
             "`permutation_test`, which shifts within each stratum."
         )
         raise ArgumentError(msg)
-    n_runs = int(((np.diff(row) != 0) | (np.diff(exposure) != 0)).sum()) + 1
-    add_up = _by_runs if n_runs <= _MANY_RUNS * kept.size else _by_convolution
-    exposed, stays = add_up(exposure, row, kept)
+    # Runs of days of one stratum that are all exposed, or none.
+    cuts = np.flatnonzero((np.diff(row) != 0) | (np.diff(exposure) != 0)) + 1
+    if cuts.size < _MANY_RUNS * kept.size:
+        exposed, stays = _by_runs(exposure, row, kept, cuts)
+    else:
+        exposed, stays = _by_convolution(exposure, row, kept)
     on_exposed = np.bincount(row, weights=launches * exposure).astype(np.int64)
     return ShiftSums(
         count=shift_counts(launches, exposure),
@@ -103,11 +106,11 @@ def shift_sums(launches: IntArray, exposure: IntArray, stratum: IntArray) -> Shi
 
 
 def _by_runs(
-    exposure: IntArray, row: IntArray, kept: IntArray
+    exposure: IntArray, row: IntArray, kept: IntArray, cuts: IntArray
 ) -> tuple[FloatArray, FloatArray]:
     """Exposed days of each stratum, and those that stay exposed, at every shift.
 
-    One pass over the runs of days of one stratum that are all exposed, or none.
+    One pass over the runs, which begin at `cuts`.
     """
     n = row.size
     twice = np.zeros(2 * n + 1, dtype=np.int64)
@@ -115,7 +118,6 @@ def _by_runs(
     place = np.full(row.max() + 1, -1)
     place[kept] = np.arange(kept.size)
     exposed, stays = np.zeros((2, kept.size, n))
-    cuts = np.flatnonzero((np.diff(row) != 0) | (np.diff(exposure) != 0)) + 1
     for begin, stop in zip([0, *cuts.tolist()], [*cuts.tolist(), n], strict=True):
         at = place[row[begin]]
         if at < 0:

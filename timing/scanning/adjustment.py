@@ -154,8 +154,8 @@ def adjust(
     n = source.n_arrangements
     found: dict[int, BlockTails] = {}
     if chunks is not None:
-        stored = {block: chunks.read(block) for block in range(source.n_blocks)}
-        found = {k: _restored(kept) for k, kept in stored.items() if kept is not None}
+        stored = chunks.read(source.n_blocks)
+        found = {block: _restored(kept) for block, kept in stored.items()}
     missing = [block for block in range(source.n_blocks) if block not in found]
     done = run_all(
         _tails,
