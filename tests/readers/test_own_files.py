@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import os
 import pickle
@@ -370,7 +369,7 @@ def test_nothing_is_unpickled(tmp_path: Path):
         ("mine.csv", b"PK\x03\x04abc", "is a zip archive, as .xlsx is, not CSV: say "
          "format='excel' if it is one"),
         ("mine.tsv", b"PAR1\x15\x04", "is a Parquet file, not TSV: say format='"),
-        ("mine.csv", gzip.compress(b"date\n"), "is compressed (gzip), not CSV: unpack"),
+        ("mine.csv", b"\x1f\x8b\x08\x00", "is compressed (gzip), not CSV: unpack"),
         ("mine.xlsx", b"date\n2025-10-28\n", "is not a zip archive, as .xlsx is, but "
          "something else: if it is text, say format='csv'"),
         ("mine.xlsx", b"\xd0\xcf\x11\xe0\xa1", "is not a zip archive, as .xlsx is, but "
