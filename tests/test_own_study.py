@@ -261,7 +261,34 @@ def test_a_template_is_never_written_over_a_file(folder):
         )
 
 
+def test_the_template_says_how_a_file_is_read(folder):
+    text = (folder / "attacks.csv").read_text(encoding="utf-8")
+    (folder / "semi.csv").write_text(text.replace(",", ";"), encoding="utf-8")
+    path = write_template(
+        folder / "new.toml", folder / "semi.csv", folder / "votes.ics"
+    )
+    assert '\ndelimiter = ";"\n# sheet = "2015"\n' in path.read_text(encoding="utf-8")
+    assert len(read_study(path).primary.tests()) == len(text.splitlines()) - 1
+
+
 # Commands
+
+
+def test_init_writes_the_file_in_which_to_say_how_a_table_is_read(
+    folder, capsys, monkeypatch
+):
+    monkeypatch.chdir(folder)
+    text = (folder / "attacks.csv").read_text(encoding="utf-8")
+    (folder / "latin.csv").write_text(text + "2025-01-02,Orl\xe9ans\n", "latin-1")
+    assert main(["init", "latin.csv", "votes.ics", "--study", "mine.toml"]) == 2
+    out, err = capsys.readouterr()
+    assert out.startswith("mine.toml\nwhere ")
+    assert "is not UTF-8 text (byte " in out
+    assert 'name its encoding, as encoding="cp1252"' in out
+    assert out.endswith(
+        "mend mine.toml and the tables, then: timing validate mine.toml\n"
+    )
+    assert err == "1 problem\n"
 
 
 def test_init_and_validate(folder, capsys, monkeypatch):

@@ -11,6 +11,7 @@ from openpyxl import Workbook
 
 from timing.errors import ArgumentError, SchemaError
 from timing.readers import guess_columns, read_events, sniff_columns
+from timing.readers.own.guesses import guess_options
 
 TEXT = "Nr,Event Date,Type\n" + "".join(f"{i},28 Oct 2025,a\n" for i in range(9))
 SEEN = [("Nr", ("0", "1")), ("Event Date", ("28 Oct 2025",) * 2), ("Type", ("a", "a"))]
@@ -79,6 +80,38 @@ def test_the_date_may_be_guessed_from_its_values():
     assert guess_columns(columns, kind="events") == {"date": "jour", "id": "id"}
     assert guess_columns(columns[1:], kind="calendar") == {"start": "jour"}
     assert guess_columns([("x", ("",)), ("y", ("45000",))], kind="events") == {}
+
+
+@pytest.mark.parametrize("name", ["Strike date", "strike_date", "StrikeDate"])
+def test_the_date_may_be_guessed_from_a_word_of_its_name(name: str):
+    columns = [("update", ("2025-01-01",)), (name, ("03/04/2015",))]
+    assert guess_columns(columns, kind="events") == {"date": name}
+    columns.append(("report date", ("2025-01-02",)))
+    assert guess_columns(columns, kind="events") == {"date": "update"}
+
+
+def test_delimiter_and_sheet_are_guessed(tmp_path: Path):
+    path = tmp_path / "mine.csv"
+    for text, guess in (
+        (TEXT, {}),
+        (TEXT.replace(",", ";"), {"delimiter": ";"}),
+        (TEXT.replace(",", "\t"), {"delimiter": "\t"}),
+        ("date\n2025-10-28\n", {}),
+        ('"date;\n', {}),
+    ):
+        path.write_text(text, encoding="utf-8")
+        assert guess_options(path) == guess
+    path.with_suffix(".tsv").write_text(TEXT, encoding="utf-8")
+    assert guess_options(path.with_suffix(".tsv")) == {"delimiter": ","}
+    book = Workbook()
+    book.active.title = "2014"
+    book.save(tmp_path / "mine.xlsx")
+    assert guess_options(tmp_path / "mine.xlsx") == {}
+    book.create_sheet("2015")
+    book.save(tmp_path / "mine.xlsx")
+    assert guess_options(tmp_path / "mine.xlsx") == {"sheet": "2014"}
+    path.with_suffix(".jsonl").write_text("{}\n", encoding="utf-8")
+    assert guess_options(path.with_suffix(".jsonl")) == {}
 
 
 def test_a_guess_is_a_mapping_for_the_reader(tmp_path: Path):

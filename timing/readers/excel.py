@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -149,6 +150,38 @@ def read_typed_sheet(
     return _sheet_rows(path, sheet, _as_cell, limit, n_rows)
 
 
+def sheet_names(path: Path) -> list[str]:
+    """Return the names of the sheets of an XLSX workbook, in their order.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    list of str
+
+    Raises
+    ------
+    SchemaError, MissingExtraError, OSError
+        As in `read_typed_sheet`.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from pathlib import Path
+    >>> from openpyxl import Workbook
+    >>> with TemporaryDirectory() as folder:
+    ...     book = Workbook()
+    ...     _ = book.create_sheet("2015")
+    ...     book.save(Path(folder, "mine.xlsx"))
+    ...     sheet_names(Path(folder, "mine.xlsx"))
+    ['Sheet', '2015']
+    """
+    with _workbook(path, MAX_BYTES) as book:
+        return _names(book)
+
+
 def _sheet_rows(
     path: Path,
     sheet: str | None,
@@ -156,6 +189,15 @@ def _sheet_rows(
     limit: int,
     n_rows: int | None,
 ) -> list[list[Any]]:
+    stop = None if n_rows is None else n_rows + 1
+    with _workbook(path, limit) as book:
+        page = _worksheet(book, sheet, path.name)
+        return list(islice(_rows(page, convert, path.name), stop))
+
+
+@contextmanager
+def _workbook(path: Path, limit: int) -> Iterator[Any]:
+    """Open a workbook, and name what is damaged while it is read."""
     openpyxl = load_extra("openpyxl", reading="XLSX")
     load_extra("defusedxml", reading="XLSX")
     safe = load_extra("defusedxml.ElementTree", reading="XLSX")
@@ -168,24 +210,25 @@ def _sheet_rows(
                 book = openpyxl.load_workbook(
                     file, read_only=True, data_only=True, keep_links=False
                 )
-                page = _worksheet(book, sheet, path.name)
-                stop = None if n_rows is None else n_rows + 1
-                rows = list(islice(_rows(page, convert, path.name), stop))
+                yield book
                 book.close()
         except SchemaError:
             raise
         except _DAMAGE as error:
             rule = f"is not a readable XLSX workbook: {_reason(error)}"
             raise refuse(path.name, rule) from None
-    return rows
 
 
 def _worksheet(book: Any, sheet: str | None, table: str) -> Any:  # noqa: ANN401
-    names = [page.title for page in book.worksheets]
+    names = _names(book)
     if sheet is not None and sheet not in names:
         found = ", ".join(repr(name) for name in names)
         raise refuse(table, f"has no sheet {sheet!r} (sheets found: {found})")
     return book.worksheets[0 if sheet is None else names.index(sheet)]
+
+
+def _names(book: Any) -> list[str]:  # noqa: ANN401
+    return [page.title for page in book.worksheets]
 
 
 def _reason(error: BaseException) -> str:

@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from timing.errors import ArgumentError
-from timing.readers.own.guesses import guess_columns, sniff_columns
+from timing.errors import ArgumentError, SchemaError
+from timing.readers.own.guesses import guess_columns, guess_options, sniff_columns
 from timing.whole import write_whole
 
 _HEAD = """\
@@ -37,13 +37,14 @@ file = {calendar}
 _READING = """\
 # dates = "day-first"      # or "month-first": 03/04/2015; or a format: "%d.%m.%y"
 # approximate = 3          # days by which dates marked ~ or ? may be off
-# delimiter = ";"
-# sheet = "2015"
+{delimiter}
+{sheet}
 # encoding = "cp1252"
 
 [data.{name}.columns]
 {about}
 {columns}"""
+_EXAMPLES = {"delimiter": ";", "sheet": "2015"}
 _ABOUT = {
     "events": """\
 # Your column for each of ours: date, time, earliest, latest, id, size, class, zone.
@@ -104,7 +105,9 @@ def write_template(path: str | Path, events: str | Path, calendar: str | Path) -
     path : str or Path
         File to write; it must not exist.
     events, calendar : str or Path
-        Tables in any format of `timing.readers`; their columns are guessed by name.
+        Tables in any format of `timing.readers`. Their columns are guessed by name,
+        and so are the delimiter, and the sheet of several; those of a table that
+        cannot be read without being told how are left to the user.
 
     Returns
     -------
@@ -114,7 +117,7 @@ def write_template(path: str | Path, events: str | Path, calendar: str | Path) -
     ------
     ArgumentError
         If `path` exists.
-    SchemaError, OSError
+    OSError
         If a table cannot be opened.
     """
     path, events, calendar = Path(path), Path(events), Path(calendar)
@@ -147,9 +150,29 @@ def _reading(name: Literal["events", "calendar"], file: Path) -> str:
     """Write how a table is read; there is nothing to say of an iCalendar file."""
     if file.suffix.lower() == ".ics":
         return ""
-    columns = guess_columns(sniff_columns(file), kind=name)
+    options, columns = _guessed(name, file)
     lines = [f"{ours} = {_quoted(theirs)}\n" for ours, theirs in columns.items()]
-    return _READING.format(name=name, about=_ABOUT[name], columns="".join(lines))
+    how = {
+        option: f"{option} = {_quoted(options[option])}"
+        if option in options
+        else f'# {option} = "{example}"'
+        for option, example in _EXAMPLES.items()
+    }
+    return _READING.format(name=name, about=_ABOUT[name], columns="".join(lines), **how)
+
+
+def _guessed(
+    name: Literal["events", "calendar"], file: Path
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Guess options and columns; none of what must be told first how it is read."""
+    try:
+        options = guess_options(file)
+        seen = sniff_columns(
+            file, delimiter=options.get("delimiter"), sheet=options.get("sheet")
+        )
+    except SchemaError:
+        return {}, {}
+    return options, guess_columns(seen, kind=name)
 
 
 def _quoted(text: str) -> str:

@@ -9,8 +9,9 @@ import re
 from typing import TYPE_CHECKING
 
 from timing.arguments import check_choice, check_whole
+from timing.readers.excel import sheet_names
 from timing.readers.own.reading import Unreadable
-from timing.readers.own.tables import FileOptions, kind_of, load_table
+from timing.readers.own.tables import FileOptions, kind_of, load_table, seen_delimiter
 from timing.readers.own.written import read_written
 
 if TYPE_CHECKING:
@@ -112,6 +113,45 @@ def _cells(values: pd.Series) -> Iterable[tuple[object, bool]]:
     return zip(values.tolist(), values.isna().tolist(), strict=True)
 
 
+def guess_options(path: Path) -> dict[str, str]:
+    r"""Guess how a file must be read, for a user to confirm.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    dict of str to str
+        ``delimiter`` if the header of a text file is a single cell with another one
+        in it, ``sheet`` of a workbook with several, the first; else nothing.
+
+    Raises
+    ------
+    SchemaError, ArgumentError, MissingExtraError, OSError
+        As in `read_events`.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from pathlib import Path
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "mine.csv")
+    ...     _ = path.write_text("Day;No\n28 Oct 2025;7\n", encoding="utf-8")
+    ...     guess_options(path)
+    {'delimiter': ';'}
+    """
+    options = FileOptions()
+    kind = kind_of(path, options)
+    if kind in ("csv", "tsv"):
+        mark = seen_delimiter(path, options)
+        return {} if mark is None else {"delimiter": mark}
+    if kind == "excel":
+        names = sheet_names(path)
+        return {"sheet": names[0]} if len(names) > 1 else {}
+    return {}
+
+
 def guess_columns(
     columns: Sequence[tuple[str, Sequence[str]]], *, kind: str
 ) -> dict[str, str]:
@@ -127,8 +167,9 @@ def guess_columns(
     -------
     dict of str to str
         From keys of `columns` of `read_events` or `read_calendar` to names of columns;
-        keys for which there is no guess are left out. The date is guessed from the
-        values if no name tells it.
+        keys for which there is no guess are left out. The date is the only column with
+        that word in its name, or else guessed from the values, if no usual name tells
+        it.
 
     Examples
     --------
@@ -146,7 +187,9 @@ def guess_columns(
         guesses.pop("span", None)
     elif "span" not in guesses:
         left = [(name, c) for name, c in columns if name not in guesses.values()]
-        found = next((name for name, cells in left if _are_dates(cells)), None)
+        named = [name for name, _ in left if "date" in _words(name)]
+        dated = [name for name, cells in left if _are_dates(cells)]
+        found = named[0] if len(named) == 1 else next(iter(dated), None)
         guesses = guesses if found is None else {date: found} | guesses
     return guesses
 
@@ -163,6 +206,12 @@ def _best(
         if name not in taken.values()
     }
     return next((free[word] for word in usual if word in free), None)
+
+
+def _words(name: str) -> list[str]:
+    """Return the words of a name such as ``StrikeDate`` or ``strike_date``."""
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    return re.split(r"[\W_]+", apart.lower())
 
 
 def _are_dates(cells: Sequence[str]) -> bool:

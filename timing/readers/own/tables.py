@@ -164,6 +164,27 @@ def load_table(source: object, options: FileOptions) -> OwnTable:
     return OwnTable(frame=frame, name=path.name, is_typed=False)
 
 
+def seen_delimiter(path: Path, options: FileOptions) -> str | None:
+    """Return the delimiter that the header of a CSV or TSV file seems to have.
+
+    None if it is the usual one, or cannot be told.
+
+    Raises
+    ------
+    SchemaError
+    ArgumentError
+    OSError
+        As in `load_table`.
+    """
+    path, kind = find_file(path, options)
+    delimiter = _DELIMITERS[kind]
+    try:
+        head = list(islice(_text_rows(path, delimiter, options), 1))
+    except csv.Error:
+        return None
+    return _mark_within(head, delimiter)
+
+
 def _check_options(options: FileOptions, kind: str, what: str) -> None:
     if options.max_bytes is not None:
         check_whole("max_bytes", options.max_bytes, minimum=1)
@@ -203,14 +224,17 @@ def _checked_frame(source: pd.DataFrame) -> pd.DataFrame:
 
 
 def _of_text(path: Path, delimiter: str, options: FileOptions) -> pd.DataFrame:
-    lines = text_lines(path, encoding=options.encoding, hint=_HINT)
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     stop = None if options.n_rows is None else options.n_rows + 1
-    rows = islice(filter(None, reader), stop)
+    rows = islice(_text_rows(path, delimiter, options), stop)
     try:
         return _assembled(_check_delimiter(rows, delimiter, path.name), path.name)
     except csv.Error as error:
         raise refuse(path.name, f"is not CSV: {error}") from None
+
+
+def _text_rows(path: Path, delimiter: str, options: FileOptions) -> Iterator[list[str]]:
+    lines = text_lines(path, encoding=options.encoding, hint=_HINT)
+    return filter(None, csv.reader(lines, delimiter=delimiter, strict=True))
 
 
 def _of_sheet(rows: Sequence[Sequence[Any]], table: str) -> pd.DataFrame:
@@ -227,13 +251,20 @@ def _check_delimiter(
 ) -> Iterator[list[str]]:
     """Pass the rows on, unless their only column looks like several."""
     head = list(islice(rows, 1))
-    if head and len(head[0]) == 1:
-        (only,) = head[0]
-        other = next((mark for mark in ";\t,|" if mark in only), delimiter)
-        if other != delimiter:
-            rule = f"has one column, {only[:40]!r}: say delimiter={other!r}"
-            raise refuse(table, rule)
+    other = _mark_within(head, delimiter)
+    if other is not None:
+        rule = f"has one column, {head[0][0][:40]!r}: say delimiter={other!r}"
+        raise refuse(table, rule)
     return chain(head, rows)
+
+
+def _mark_within(head: list[list[str]], delimiter: str) -> str | None:
+    """Return the mark that may separate the columns of a header of one cell."""
+    if not head or len(head[0]) > 1:
+        return None
+    (only,) = head[0]
+    other = next((mark for mark in ";\t,|" if mark in only), delimiter)
+    return None if other == delimiter else other
 
 
 def _assembled(
