@@ -50,8 +50,8 @@ INTERRUPTED = 130
 """Exit status after an interrupt."""
 SETTING = "self-exciting"
 REPLICATES = 60
-STUDY = dataclasses.replace(primary_study(), n_replicates=200, scan_days=(0, 7))
-SCRIPTS = ("describe", "timescale", "scan", "size")
+STUDY = dataclasses.replace(primary_study(), n_replicates=200)
+SCRIPTS = ("describe", "timescale", "size")
 
 
 def validity(folder: Path, n_jobs: int | None) -> None:
@@ -77,8 +77,10 @@ def scan(folder: Path, n_jobs: int | None) -> None:
 
 def study(folder: Path, n_jobs: int | None) -> None:
     """Run some scripts of a small study, or go on with it."""
+    # Its chunks are kept beside the output.
+    output = folder / "output"
     run_study(
-        STUDY, folder, scripts=SCRIPTS, n_jobs=n_jobs, progress=False, resume=True
+        STUDY, output, scripts=SCRIPTS, n_jobs=n_jobs, progress=False, resume=True
     )
 
 
@@ -153,11 +155,12 @@ def contents(folder: Path) -> dict[str, bytes]:
     """Read every file below a folder, but for the seconds that a run took."""
     found = {}
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        found[str(path.relative_to(folder))] = path.read_bytes()
-    if "manifest.json" in found:
-        manifest = json.loads(found["manifest.json"])
-        del manifest["seconds"]
-        found["manifest.json"] = json.dumps(manifest).encode()
+        content = path.read_bytes()
+        if path.name == "manifest.json":
+            manifest = json.loads(content)
+            del manifest["seconds"]
+            content = json.dumps(manifest).encode()
+        found[str(path.relative_to(folder))] = content
     return found
 
 
