@@ -322,6 +322,29 @@ def test_validate_prints_a_table_and_has_an_exit_code(folder, capsys, monkeypatc
     ]
 
 
+def test_many_problems_of_a_column_are_counted_but_for_the_first(
+    folder, capsys, monkeypatch
+):
+    monkeypatch.chdir(folder)
+    rows = "\n".join(f"0{i},03/04/2015" for i in range(1, 9))
+    (folder / "many.csv").write_text(f"id,Date\n{rows}\n", "utf-8")
+    assert main(["init", "many.csv", "votes.ics", "--study", "mine.toml"]) == 2
+    out, err = capsys.readouterr()
+    lines = out.splitlines()
+    assert [line.split()[:3] for line in lines[2:7]] == [
+        ["many.csv", str(i), "Date"] for i in range(1, 6)
+    ]
+    assert lines[7] == "... and 3 more of the same columns"
+    assert err == "8 problems\n"
+    assert len(problems_of(folder / "mine.toml").failures) == 8
+    assert main(["run", "mine.toml"]) == 2
+    message = capsys.readouterr().err.splitlines()
+    assert len(message) == 6
+    assert message[5].startswith("... and 3 more (see .failures; in a shell: timing v")
+    assert main(["validate", "mine.toml"]) == 2
+    assert len(capsys.readouterr().out.splitlines()) == 9
+
+
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::timing.errors.TimingWarning")
 def test_a_report_in_two_commands(folder, capsys, monkeypatch):

@@ -117,7 +117,7 @@ def test_the_message_shows_five_failures_and_counts_the_rest():
     lines = str(caught.value).split("\n")
     assert len(lines) == 6
     assert lines[4].startswith("`tests`: row 5, column 'date': 'soon': is not a date")
-    assert lines[5] == "... and 3 more (see .failures)"
+    assert lines[5] == "... and 3 more (see .failures; in a shell: timing validate)"
     failures = caught.value.failures
     assert failures.columns.tolist() == ["table", "row", "column", "value", "rule"]
     assert failures["row"].tolist() == list(range(1, 9))

@@ -65,7 +65,9 @@ class SchemaError(TimingError):
             lines.append(f"{table}: {where}: {rule}")
         hidden = len(self.failures) - self.SHOWN
         if hidden > 0:
-            lines.append(f"... and {hidden} more (see .failures)")
+            lines.append(
+                f"... and {hidden} more (see .failures; in a shell: timing validate)"
+            )
         return "\n".join(lines)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FLAGSHIP_OUTPUT = "analyses/output"
+_FEW = 5
+"""Problems of a column at a first look."""
 
 
 def init(options: argparse.Namespace) -> bool:
@@ -24,7 +27,7 @@ def init(options: argparse.Namespace) -> bool:
     print(path)
     problems = _problems_of_study(path)
     if problems:
-        _print_table(problems)
+        _print_table(problems, most=_FEW)
         print(f"mend {path} and the tables, then: timing validate {path}")
     else:
         print(f"next: timing run {path}")
@@ -147,21 +150,30 @@ def _records(failures: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def _print_table(problems: list[dict[str, Any]]) -> None:
-    """Print problems one below the other, in columns."""
+def _print_table(problems: list[dict[str, Any]], most: int | None = None) -> None:
+    """Print problems one below the other, in columns; of a column so many at most."""
     if not problems:
         return
+    seen: Counter[tuple[str, str]] = Counter()
+    shown = []
+    for problem in problems:
+        place = problem["table"], problem["column"]
+        seen[place] += 1
+        if most is None or seen[place] <= most:
+            shown.append(problem)
     head = {"table": "where", "row": "row", "column": "column", "value": "value"}
     cells = [
         {name: _one_line(problem[name]) if problem[name] else "" for name in head}
-        for problem in problems
+        for problem in shown
     ]
     wide = {name: max(len(c[name]) for c in [head, *cells]) for name in head}
     for cell, rule in zip(
-        [head, *cells], ["problem", *(p["rule"] for p in problems)], strict=True
+        [head, *cells], ["problem", *(p["rule"] for p in shown)], strict=True
     ):
         start = "  ".join(cell[name].ljust(wide[name]) for name in head)
         print(f"{start}  {_one_line(rule)}")
+    if len(shown) < len(problems):
+        print(f"... and {len(problems) - len(shown)} more of the same columns")
     s = "" if len(problems) == 1 else "s"
     print(f"{len(problems)} problem{s}", file=sys.stderr)
 

@@ -116,10 +116,10 @@ class Problems:
         self._lines.append(line)
 
     def add_error(self, error: TimingError, place: str) -> None:
-        """Note what an error says, row by row where it tells."""
+        """Note what an error says, with every row that it tells."""
         if isinstance(error, SchemaError):
-            for row in error.failures.itertuples(index=False, name=None):
-                self.add(str(SchemaError([row])), row)
+            self.failures += error.failures.itertuples(index=False, name=None)
+            self._lines.append(str(error))
         else:
             self.add(f"{place}: {error}", (place, 0, "", "", str(error)))
 
