@@ -176,16 +176,35 @@ def test_an_identifier_is_needed_and_unique(tmp_path: Path):
 
 
 DAY = "DTSTART;VALUE=DATE:20180611"
+RULE = "RRULE:FREQ=DAILY"
 TIME = "DTSTART;TZID=Asia/Seoul:20180611T100000"
 
 
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
-        ([DAY, "RRULE:FREQ=DAILY"], r"column 'RRULE': '': recurring events are .* 'a'"),
-        ([DAY, "RRULE:FREQ=DAILY;COUNT=2"], "column 'RRULE': '': recurring events"),
-        ([DAY, "RDATE;VALUE=DATE:20180612"], "column 'RDATE': '': recurring events"),
-        ([DAY, "RECURRENCE-ID;VALUE=DATE:20180612"], "column 'RECURRENCE-ID'"),
+        (
+            [DAY, "RRULE:FREQ=HOURLY"],
+            r"'RRULE': '': cannot be followed: it recurs within .* 'a'",
+        ),
+        ([DAY, "RRULE:FREQ=DAILY;BYHOUR=9"], "it recurs within a day"),
+        ([DAY, "RRULE:FREQ=DAILY;INTERVAL=0"], "INTERVAL and COUNT must be at least 1"),
+        ([DAY, "RRULE:FREQ=DAILY;COUNT=0"], "INTERVAL and COUNT must be at least 1"),
+        (
+            [DAY, "RRULE:FREQ=DAILY;COUNT=2;UNTIL=20190101"],
+            "not say both COUNT and UNT",
+        ),
+        ([DAY, "RRULE:COUNT=2"], "it must say FREQ"),
+        ([DAY, "RRULE:FREQ=NEVER"], "column 'RRULE': '': cannot be read"),
+        ([DAY, "RRULE:FREQ=DAILY", "RRULE:FREQ=DAILY"], "there must be one RRULE"),
+        ([DAY, "EXRULE:FREQ=DAILY;COUNT=2"], "EXRULE, which iCalendar no longer has"),
+        ([DAY, "EXDATE;VALUE=DATE:20180611"], "no event is left of it"),
+        ([DAY, "RDATE:soon"], "column 'RDATE': '': cannot be read"),
+        ([DAY, "RECURRENCE-ID:PT1H"], "column 'RECURRENCE-ID': .*must be a day or a"),
+        (
+            ["DTSTART;VALUE=DATE:15820101", "RRULE:FREQ=YEARLY"],
+            "begin in the years 1583",
+        ),
         (["SUMMARY:x"], "column 'DTSTART': '': must be there"),
         ([DAY, DAY], "column 'DTSTART': '': must not occur twice"),
         ([DAY, "DTEND;VALUE=DATE:20180610"], "column 'DTEND': '2018-06-10': lies bef"),
@@ -203,7 +222,10 @@ TIME = "DTSTART;TZID=Asia/Seoul:20180611T100000"
         (["DTSTART;VALUE=DATE:20180631"], "column 'DTSTART': '': cannot be read"),
         (["DTSTART:2018-06-11"], "column 'DTSTART': '': cannot be read"),
         (["DTSTART;TZID=Mars/Base:20180611T100000"], "zone 'Mars/Base', which is not"),
-        (["DTSTART;TZID=Korea Standard Time:20180611T100000"], "'Korea Standard Time'"),
+        (
+            ["DTSTART;TZID=Korea Time:20180611T100000"],
+            "zone 'Korea Time', which is not",
+        ),
         ([DAY, "garbage"], "cannot be read"),
     ],
     ids=str,
@@ -227,10 +249,105 @@ def test_an_event_needs_an_identifier(tmp_path: Path):
 
 
 def test_every_bad_event_is_listed(tmp_path: Path):
-    again = ("END:VEVENT", "BEGIN:VEVENT", "UID:b", DAY, "RRULE:FREQ=DAILY")
+    again = ("END:VEVENT", "BEGIN:VEVENT", "UID:b", DAY, "RRULE:FREQ=HOURLY")
     with pytest.raises(SchemaError) as caught:
         read_icalendar(_file(tmp_path, "SUMMARY:x", *again))
     assert caught.value.failures["column"].tolist() == ["DTSTART", "RRULE"]
+
+
+# Events that recur
+
+
+def test_events_that_recur_are_listed_as_counted_by_hand(tmp_path: Path):
+    at = "TZID=Europe/Madrid"
+    path = _file(
+        tmp_path,
+        "SUMMARY:Session",
+        # Thursdays, across the change of the clocks, one left out and one moved; the
+        # end, in UTC, is the start of the last.
+        f"DTSTART;{at}:20150326T230000",
+        f"DTEND;{at}:20150327T010000",
+        "RRULE:FREQ=WEEKLY;UNTIL=20150416T210000Z",
+        f"EXDATE;{at}:20150402T230000",
+        *("END:VEVENT", "BEGIN:VEVENT", "UID:b", "SUMMARY:Alone", DAY),
+        *("END:VEVENT", "BEGIN:VEVENT", "UID:a", "SUMMARY:Moved", "STATUS:CANCELLED"),
+        f"RECURRENCE-ID;{at}:20150409T230000",
+        f"DTSTART;{at}:20150410T210000",
+        *("END:VEVENT", "BEGIN:VEVENT", "UID:c", "SUMMARY:Fair", DAY),
+        *("DTEND;VALUE=DATE:20180613", "RDATE;VALUE=DATE:20180620,20180601"),
+    )
+    madrid = "Europe/Madrid"
+    assert _days(read_icalendar(path)) == [
+        ["a/2015-03-26T23:00:00", "Session", "2015-03-26", "2015-03-27", madrid, ""],
+        ["a/2015-04-09T23:00:00", "Moved", "2015-04-10", "2015-04-10", madrid,
+         "cancelled"],
+        ["a/2015-04-16T23:00:00", "Session", "2015-04-16", "2015-04-17", madrid, ""],
+        ["b", "Alone", "2018-06-11", "2018-06-11", "", ""],
+        ["c/2018-06-01", "Fair", "2018-06-01", "2018-06-02", "", ""],
+        ["c/2018-06-11", "Fair", "2018-06-11", "2018-06-12", "", ""],
+        ["c/2018-06-20", "Fair", "2018-06-20", "2018-06-21", "", ""],
+    ]  # fmt: skip
+
+
+def test_what_recurs_for_ever_is_listed_through_2100(tmp_path: Path):
+    start = "DTSTART;VALUE=DATE:20160229"
+    days = read_icalendar(_file(tmp_path, start, "RRULE:FREQ=YEARLY"))["start"]
+    assert days.dt.year.tolist() == list(range(2016, 2100, 4))  # 2100 has no such day
+    thanksgiving = "RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=4TH"
+    start = "DTSTART;VALUE=DATE:20151126"
+    days = read_icalendar(_file(tmp_path, start, thanksgiving))["start"]
+    assert days.dt.year.tolist() == list(range(2015, 2101))
+    assert set(days.dt.day_name()) == {"Thursday"}
+    assert (days.dt.day.min(), days.dt.day.max()) == (22, 28)
+
+
+@pytest.mark.parametrize(
+    ("until", "n"),
+    [
+        ("20180613T005959Z", 2),
+        ("20180613T010000Z", 3),  # ten o'clock in Seoul
+        ("20180613T100000", 3),
+        ("20180613", 3),
+    ],
+)
+def test_the_last_may_be_a_time_or_a_whole_day(tmp_path: Path, until: str, n: int):
+    path = _file(tmp_path, TIME, f"{RULE};UNTIL={until}")
+    days = read_icalendar(path)["start"].dt.day
+    assert days.tolist() == list(range(11, 11 + n))
+
+
+def test_one_of_a_series_is_named_alone_or_once(tmp_path: Path):
+    change = "RECURRENCE-ID;VALUE=DATE:20180612"
+    frame = read_icalendar(_file(tmp_path, DAY, change))
+    assert frame["event_id"].tolist() == ["a/2018-06-12"]
+    again = ("END:VEVENT", "BEGIN:VEVENT", "UID:a", DAY)
+    with pytest.raises(SchemaError, match=r"row 1, .*the RECURRENCE-ID 2018-06-12 occ"):
+        read_icalendar(_file(tmp_path, DAY, change, *again, change))
+    with pytest.raises(SchemaError, match=r"row 1, .*: its UID occurs 2 times"):
+        read_icalendar(_file(tmp_path, DAY, RULE, *again, RULE))
+    end = "DTEND;VALUE=DATE:20180610"
+    with pytest.raises(SchemaError, match=r"row 2, column 'DTEND': .*lies before DTS"):
+        read_icalendar(_file(tmp_path, DAY, RULE, *again, change, end))
+    with pytest.raises(SchemaError, match=r"row 1, .*: what recurs must have"):
+        read_icalendar(_file(tmp_path, DAY, RULE, uid=""))
+
+
+def test_too_many_events_are_refused(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr("timing.readers.ical.MOST", 3)
+    assert len(read_icalendar(_file(tmp_path, DAY, f"{RULE};COUNT=3"))) == 3
+    with pytest.raises(
+        SchemaError, match="has more than 3 events, with those that rec"
+    ):
+        read_icalendar(_file(tmp_path, DAY, f"{RULE};COUNT=5"))
+
+
+def test_zones_of_windows_are_those_of_iana(tmp_path: Path):
+    start = "DTSTART;TZID=Korea Standard Time:20180611T100000"
+    assert read_icalendar(_file(tmp_path, start))["zone"].tolist() == ["Asia/Seoul"]
+    frame = read_icalendar(_file(tmp_path, start, f"{RULE};COUNT=2"))
+    assert frame["zone"].tolist() == ["Asia/Seoul"] * 2
+    utc = _file(tmp_path, "DTSTART:20180611T100000Z", f"{RULE};COUNT=2")
+    assert read_icalendar(utc)["zone"].tolist() == ["UTC"] * 2
 
 
 GOOD = (DATA / "calendar.ics").read_bytes()
