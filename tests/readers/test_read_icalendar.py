@@ -330,6 +330,8 @@ def test_one_of_a_series_is_named_alone_or_once(tmp_path: Path):
         read_icalendar(_file(tmp_path, DAY, RULE, *again, change, end))
     with pytest.raises(SchemaError, match=r"row 1, .*: what recurs must have"):
         read_icalendar(_file(tmp_path, DAY, RULE, uid=""))
+    with pytest.raises(SchemaError, match=r"row 1, .*: what recurs must have"):
+        read_icalendar(_file(tmp_path, DAY, change, uid=""))
 
 
 def test_too_many_events_are_refused(tmp_path: Path, monkeypatch):

@@ -233,6 +233,9 @@ def _listed(series: list[Any], rows: list[_Row]) -> list[_Row]:
     """List the events of one that recurs; a changed one takes the place it had."""
     pairs = list(zip(series, rows, strict=True))
     rules = [(event, row) for event, row in pairs if _ID not in event]
+    if not rows[0].event_id:
+        msg = "what recurs must have a UID"
+        raise ValueError(msg)
     if len(rules) > 1:
         msg = f"its UID occurs {len(rules)} times"
         raise ValueError(msg)

@@ -91,7 +91,6 @@ def _rule(event: Any) -> dict[str, list[Any]]:  # noqa: ANN401
     rule = {} if several else {part.upper(): given for part, given in rule.items()}
     often = {str(word).upper() for word in rule.get("FREQ", [])}
     for message, is_so in {
-        "what recurs must have a UID": not event.get("UID"),
         "EXRULE, which iCalendar no longer has, is not read: say EXDATE": (
             "EXRULE" in event
         ),
