@@ -424,6 +424,31 @@ def test_a_file_that_is_no_table_is_one_error(
     assert _whole(_file(tmp_path, content)).startswith(rule)
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("mine.csv", "date;n\n2025-10-28;1\n"),
+        ("mine.csv", 'date\n"2025-10-28\n'),
+        ("mine.csv", "date\n2025-10-28\nx\0\n"),
+        ("mine.jsonl", "{}\n" * 9 + '{"' + "x" * 2**24 + '": 1}\n'),
+    ],
+)
+def test_a_refused_file_is_closed(tmp_path: Path, monkeypatch, name: str, content: str):
+    opened, path_open = [], Path.open
+
+    def kept(*args, **kwargs):
+        opened.append(path_open(*args, **kwargs))
+        return opened[-1]
+
+    monkeypatch.setattr(Path, "open", kept)
+    path = _file(tmp_path, content, name)
+    with pytest.raises(SchemaError) as caught:
+        read_events(path)
+    assert len(opened) > 1
+    assert all(file.closed for file in opened)
+    assert caught.value.__traceback__ is not None  # it holds the frames
+
+
 def test_rows_of_another_length_are_all_listed(tmp_path: Path):
     path = _file(tmp_path, "date,n\n2025-10-28\n2025-10-29,1\n2025-10-30,1,2\n")
     with pytest.raises(SchemaError) as caught:

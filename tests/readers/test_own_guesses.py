@@ -97,7 +97,6 @@ def test_delimiter_and_sheet_are_guessed(tmp_path: Path):
         (TEXT.replace(",", ";"), {"delimiter": ";"}),
         (TEXT.replace(",", "\t"), {"delimiter": "\t"}),
         ("date\n2025-10-28\n", {}),
-        ('"date;\n', {}),
     ):
         path.write_text(text, encoding="utf-8")
         assert guess_options(path) == guess

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from contextlib import closing, contextmanager
 from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -73,12 +74,35 @@ def read_csv_cells(
     ...     read_csv_cells(path, ["note"]).to_dict("list")
     {'note': ['a']}
     """
-    lines = text_lines(path, encoding=encoding, hint=hint)
-    try:
-        rows = csv.reader(lines, delimiter=delimiter, strict=True)
-        return select_columns(filter(None, rows), columns, table=path.name)
-    except csv.Error as error:
-        raise refuse(path.name, f"is not CSV: {error}") from None
+    with csv_rows(path, delimiter, encoding=encoding, hint=hint) as rows:
+        return select_columns(rows, columns, table=path.name)
+
+
+@contextmanager
+def csv_rows(
+    path: Path, delimiter: str, *, encoding: str = "utf-8", hint: str = ""
+) -> Iterator[Iterator[list[str]]]:
+    """Open a CSV file for its rows, blank lines left out.
+
+    Parameters
+    ----------
+    path, delimiter, encoding, hint
+        As in `read_csv_cells`.
+
+    Yields
+    ------
+    iterator of list of str
+
+    Raises
+    ------
+    SchemaError
+        While the rows are read: as in `read_csv_cells`.
+    """
+    with closing(text_lines(path, encoding=encoding, hint=hint)) as lines:
+        try:
+            yield filter(None, csv.reader(lines, delimiter=delimiter, strict=True))
+        except csv.Error as error:
+            raise refuse(path.name, f"is not CSV: {error}") from None
 
 
 def select_columns(

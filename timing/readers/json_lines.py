@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from typing import TYPE_CHECKING, NoReturn
 
 import pandas as pd
@@ -69,18 +70,19 @@ def read_json_lines(
     failures: list[tuple[str, int, str, object, str]] = []
     known: dict[str, str] = {}
     number = 0
-    for line in text_lines(path, encoding=encoding, hint=hint):
-        if not line.strip():
-            continue
-        number += 1
-        try:
-            _append(columns, _cells(line), number, known)
-        except _Flaw as flaw:
-            key, value, rule = flaw.args
-            failures.append((path.name, number, printable(key), value, rule))
-        check_cells(number, len(columns), table=path.name)
-        if number == n_rows:
-            break
+    with closing(text_lines(path, encoding=encoding, hint=hint)) as lines:
+        for line in lines:
+            if not line.strip():
+                continue
+            number += 1
+            try:
+                _append(columns, _cells(line), number, known)
+            except _Flaw as flaw:
+                key, value, rule = flaw.args
+                failures.append((path.name, number, printable(key), value, rule))
+            check_cells(number, len(columns), table=path.name)
+            if number == n_rows:
+                break
     if failures:
         raise SchemaError(failures)
     if not number:

@@ -9,14 +9,18 @@ from timing.errors import ArgumentError
 from timing.readers.sizes import MAX_LINE, refuse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
     from pathlib import Path
 
 _CHUNK = 2**20
 
 
-def text_lines(path: Path, *, encoding: str = "utf-8", hint: str = "") -> Iterator[str]:
+def text_lines(
+    path: Path, *, encoding: str = "utf-8", hint: str = ""
+) -> Generator[str, None, None]:
     r"""Stream the lines of a text file, with their ends as they are.
+
+    The file is open until the last line is read or the stream is closed.
 
     Parameters
     ----------

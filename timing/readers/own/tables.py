@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ import pandas as pd
 
 from timing.arguments import check_whole
 from timing.errors import ArgumentError, SchemaError
-from timing.readers.cells import select_columns
+from timing.readers.cells import csv_rows, select_columns
 from timing.readers.excel import MAX_BYTES, read_typed_sheet
 from timing.readers.formats import as_path, check_content, format_of
 from timing.readers.json_lines import read_json_lines
@@ -25,7 +24,7 @@ from timing.readers.sizes import (
     printable,
     refuse,
 )
-from timing.readers.text_lines import codec_name, text_lines
+from timing.readers.text_lines import codec_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -167,7 +166,7 @@ def load_table(source: object, options: FileOptions) -> OwnTable:
 def seen_delimiter(path: Path, options: FileOptions) -> str | None:
     """Return the delimiter that the header of a CSV or TSV file seems to have.
 
-    None if it is the usual one, or cannot be told.
+    None if it is the usual one.
 
     Raises
     ------
@@ -178,11 +177,8 @@ def seen_delimiter(path: Path, options: FileOptions) -> str | None:
     """
     path, kind = find_file(path, options)
     delimiter = _DELIMITERS[kind]
-    try:
-        head = list(islice(_text_rows(path, delimiter, options), 1))
-    except csv.Error:
-        return None
-    return _mark_within(head, delimiter)
+    with csv_rows(path, delimiter, encoding=options.encoding, hint=_HINT) as rows:
+        return _mark_within(list(islice(rows, 1)), delimiter)
 
 
 def _check_options(options: FileOptions, kind: str, what: str) -> None:
@@ -225,16 +221,9 @@ def _checked_frame(source: pd.DataFrame) -> pd.DataFrame:
 
 def _of_text(path: Path, delimiter: str, options: FileOptions) -> pd.DataFrame:
     stop = None if options.n_rows is None else options.n_rows + 1
-    rows = islice(_text_rows(path, delimiter, options), stop)
-    try:
-        return _assembled(_check_delimiter(rows, delimiter, path.name), path.name)
-    except csv.Error as error:
-        raise refuse(path.name, f"is not CSV: {error}") from None
-
-
-def _text_rows(path: Path, delimiter: str, options: FileOptions) -> Iterator[list[str]]:
-    lines = text_lines(path, encoding=options.encoding, hint=_HINT)
-    return filter(None, csv.reader(lines, delimiter=delimiter, strict=True))
+    with csv_rows(path, delimiter, encoding=options.encoding, hint=_HINT) as rows:
+        checked = _check_delimiter(islice(rows, stop), delimiter, path.name)
+        return _assembled(checked, path.name)
 
 
 def _of_sheet(rows: Sequence[Sequence[Any]], table: str) -> pd.DataFrame:
