@@ -190,6 +190,26 @@ def test_no_day_before_a_window_is_an_error():
         )
 
 
+@pytest.mark.filterwarnings("ignore::timing.errors.TimingWarning")
+def test_a_fit_without_an_event_is_made_though_the_solver_gives_up_at_first():
+    # HiGHS calls the linear programme of one of these fits infeasible; 0 is allowed.
+    starts = ["1998-04-29", "1997-11-02", "1997-10-21", "1997-12-11", "1998-03-24",
+              "1997-12-07", "1998-01-09", "1998-04-19"]  # fmt: skip
+    days = pd.to_timedelta([0, 2, 0, 2, 4, 2, 1, 0], unit="D")
+    found = diagnose(
+        ["1997-08-08", "1997-12-11", "1998-04-02", "1997-11-01"],
+        pd.DataFrame({"start": starts, "end": pd.to_datetime(starts) + days}),
+        period=timing.StudyPeriod(
+            "1997-05-16", "1998-04-26", exclude=[("1997-08-19", "1997-09-03")]
+        ),
+        window=timing.Window(before=3, after=7),
+        controls=["trend"],
+    )
+    ratios = [part.rate_ratio for part in found.influence]
+    # Calendar events, then the years; without the first one event is left.
+    assert np.isnan(ratios).tolist() == [*[False] * 8, True, False]
+
+
 def test_a_separated_model_cannot_be_diagnosed():
     with pytest.raises(EstimationError, match="no finite estimate to diagnose"):
         diagnose(

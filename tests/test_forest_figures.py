@@ -63,6 +63,18 @@ def test_intervals_end_at_the_edge_with_an_arrow():
     assert marks(ax, "s") == [(0.5, 1), (1.0, 2)]
 
 
+def test_an_interval_beyond_the_axis_is_an_arrow_at_its_edge():
+    far = pd.DataFrame({"label": ["far", "near"], "rate_ratio": [1e300, 1e-300],
+                        "low": [1e299, 1e-308], "high": [1e301, 1e-299]})  # fmt: skip
+    ax = plot_forest(far, new_axes(SINGLE, 3))
+    low, high = ax.get_xlim()
+    assert spans(ax) == [(0, high, high), (1, low, low)]
+    assert marks(ax, ">") == [(high, 0)]
+    assert marks(ax, "<") == [(low, 1)]
+    assert marks(ax, "s") == []
+    ax.figure.canvas.draw()
+
+
 def test_a_row_without_a_ratio_has_its_note():
     ax = plot_forest(ROWS, new_axes(SINGLE, 3))
     notes = {text.xy[1]: text.get_text() for text in ax.texts}

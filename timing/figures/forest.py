@@ -119,7 +119,7 @@ def _limits(rows: pd.DataFrame) -> tuple[float, float]:
 
 def _draw_row(ax: Axes, place: int, row: pd.Series, low: float, high: float) -> None:
     """Draw one interval; an arrow says that it goes on beyond the axis."""
-    left, right = max(row["low"], low), min(row["high"], high)
+    left, right = (min(max(row[end], low), high) for end in ("low", "high"))
     ax.plot([left, right], [place, place], color="black", lw=1.0, zorder=2)
     for end, beyond, mark in (
         (left, row["low"] < low, "<"), (right, row["high"] > high, ">"),

@@ -305,12 +305,25 @@ def separated(
     while not apart.all():
         # Rows found already follow any other direction, if theirs is taken far enough.
         rest = unique[~apart]
-        answer = optimize.linprog(
-            rest.sum(axis=0), A_ub=rest, b_ub=np.zeros(len(rest)), bounds=(-1, 1)
-        )
-        more = np.einsum("ti,i->t", rest, answer.x) < -_MOVED
+        more = np.einsum("ti,i->t", rest, _falling_most(rest)) < -_MOVED
         if not more.any():
             break
         apart[~apart] = more
     found[open_rows] = apart[back.ravel()]
     return found
+
+
+def _falling_most(rows: FloatArray) -> FloatArray:
+    """Direction in which the sum of rows falls most while none of them rises."""
+    for presolve in (True, False):
+        answer = optimize.linprog(
+            rows.sum(axis=0),
+            A_ub=rows,
+            b_ub=np.zeros(len(rows)),
+            bounds=(-1, 1),
+            options={"presolve": presolve},
+        )
+        # Presolve at times takes rounding for a contradiction, though 0 is allowed.
+        if answer.x is not None:
+            return np.asarray(answer.x)
+    return np.zeros(rows.shape[1])
