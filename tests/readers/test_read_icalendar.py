@@ -201,6 +201,11 @@ TIME = "DTSTART;TZID=Asia/Seoul:20180611T100000"
         ([DAY, "EXDATE;VALUE=DATE:20180611"], "no event is left of it"),
         ([DAY, "RDATE:soon"], "column 'RDATE': '': cannot be read"),
         ([DAY, "RECURRENCE-ID:PT1H"], "column 'RECURRENCE-ID': .*must be a day or a"),
+        ([DAY, "RECURRENCE-ID;RANGE=THISANDFUTURE;VALUE=DATE:20180612"], "RANGE=THIS"),
+        ([DAY, "RDATE;VALUE=PERIOD:20180612T100000/PT3H"], "days or times, not period"),
+        ([DAY, "RDATE:20180612T100000"], "must be a day if and only if DTSTART is"),
+        ([TIME, "EXDATE;VALUE=DATE:20180612"], "must be a day if and only if DTSTART"),
+        (["DTSTART:20180611T100000", "RDATE:20180612T100000Z"], "be in a zone if and"),
         (
             ["DTSTART;VALUE=DATE:15820101", "RRULE:FREQ=YEARLY"],
             "begin in the years 1583",

@@ -66,7 +66,7 @@ def starts(event: Any, first: date, zone: str) -> list[date]:  # noqa: ANN401
         found |= set(_followed(rule, first, zone))
     found -= {_own(one, first, zone) for one in _dates(event, "EXDATE")}
     kept = sorted(moment for moment in found if moment.year <= LAST_YEAR)
-    return [moment if isinstance(first, datetime) else moment.date() for moment in kept]
+    return [_like(first, moment) for moment in kept]
 
 
 def own_moment(value: Any, first: date, zone: str) -> date:  # noqa: ANN401
@@ -80,8 +80,7 @@ def own_moment(value: Any, first: date, zone: str) -> date:  # noqa: ANN401
     if "RANGE" in value.params:
         msg = "RANGE=THISANDFUTURE is not read: give the later ones a rule of their own"
         raise ValueError(msg)
-    moment = _own(value.dt, first, zone)
-    return moment if isinstance(first, datetime) else moment.date()
+    return _like(first, _own(value.dt, first, zone))
 
 
 def _rule(event: Any) -> dict[str, list[Any]]:  # noqa: ANN401
@@ -153,3 +152,8 @@ def _moment(moment: date) -> datetime:
     if isinstance(moment, datetime):
         return moment.replace(tzinfo=None, fold=0)
     return datetime.combine(moment, time())
+
+
+def _like(first: date, moment: datetime) -> date:
+    """Turn a moment into a day if the event is one of days."""
+    return moment if isinstance(first, datetime) else moment.date()
